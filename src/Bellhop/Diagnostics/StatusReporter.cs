@@ -1,0 +1,80 @@
+using Bellhop.Routing;
+using Bellhop.Store;
+
+namespace Bellhop.Diagnostics;
+
+/// <summary>What only the composed program knows about itself.</summary>
+/// <param name="Http">Where the page and the API are.</param>
+/// <param name="Bus">What carries the events.</param>
+/// <param name="Notices">What a person should know.</param>
+public sealed record GatewayFacts(string Http, BusStatus Bus, IReadOnlyList<string> Notices);
+
+/// <summary>Says how the lanes are; implemented where lanes and agents are known.</summary>
+public interface ILaneStatusSource
+{
+    /// <summary>One for each lane.</summary>
+    IReadOnlyList<LaneStatus> Lanes { get; }
+}
+
+/// <summary>Takes stock of everything. Reads only.</summary>
+public sealed class StatusReporter(
+    IEventStore store,
+    SessionRegistry registry,
+    Readiness readiness,
+    Alarms alarms,
+    ILaneStatusSource lanes,
+    Func<GatewayFacts> facts,
+    TimeProvider time
+)
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
+    /// <summary>The whole state.</summary>
+    public async Task<GatewayStatus> ReportAsync(CancellationToken cancel)
+    {
+        var (known, counts, now) = (facts(), store.Counts, await SessionsAsync(cancel));
+        return new GatewayStatus
+        {
+            Version = typeof(StatusReporter).Assembly.GetName().Version!.ToString(3),
+            Pid = Environment.ProcessId,
+            Phase = readiness.Phase.ToString().ToLowerInvariant(),
+            StartedAt = _startedAt,
+            Http = known.Http,
+            Bus = known.Bus,
+            Unfinished = counts.Unfinished,
+            Dead = counts.Dead,
+            Sessions = now,
+            Alarms = alarms.Open,
+            Notices = known.Notices,
+        };
+    }
+
+    /// <summary>Members of the set, and every other session that something waits for.</summary>
+    public async Task<IReadOnlyList<SessionStatus>> SessionsAsync(CancellationToken cancel)
+    {
+        var counts = store.Counts.Sessions.ToDictionary(c => c.Session);
+        var records = (await store.SessionsAsync(cancel)).ToDictionary(r => r.Session);
+        var served = lanes.Lanes.ToDictionary(l => l.Session);
+        return
+        [
+            .. registry
+                .Members.Concat(counts.Keys)
+                .Distinct()
+                .Select(session =>
+                {
+                    var count = counts.GetValueOrDefault(session, new SessionCounts(session, 0, 0, 0));
+                    return new SessionStatus
+                    {
+                        Session = session.Value,
+                        Role = session.IsGateway ? "central" : "satellite",
+                        Member = registry.IsMember(session),
+                        Accepted = count.Accepted,
+                        Queued = count.Queued,
+                        InTurn = count.InTurn,
+                        Lane = served.GetValueOrDefault(session.Value),
+                        LastSeen = records.GetValueOrDefault(session)?.LastSeen,
+                    };
+                }),
+        ];
+    }
+}
