@@ -7,8 +7,14 @@ internal sealed record EffectiveSetting(Setting Setting, object? Value, JsonNode
 {
     private const string Hidden = "***";
 
-    /// <summary>For people and logs: JSON, secrets hidden.</summary>
-    public string Shown => Written is null ? "null" : Setting.Kind == SettingKind.Secret ? Hidden : Written.ToJsonString(Json.Relaxed);
+    /// <summary>True where the value must not be printed.</summary>
+    public bool IsSecret => Setting.Kind == SettingKind.Secret && Written is not null;
+
+    /// <summary>For people and logs: JSON, secrets hidden. A map's values count as secrets: keys are passed to agents that way.</summary>
+    public string Shown =>
+        IsSecret ? Hidden
+        : Written is JsonObject map && Setting.Kind == SettingKind.Map ? new JsonObject(map.Select(e => new KeyValuePair<string, JsonNode?>(e.Key, Hidden))).ToJsonString(Json.Relaxed)
+        : Written?.ToJsonString(Json.Relaxed) ?? "null";
 }
 
 /// <summary>All settings, checked. Reads file and environment; writes nothing.</summary>

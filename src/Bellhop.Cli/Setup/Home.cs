@@ -23,7 +23,7 @@ internal sealed class Home(string folder)
     public string Endpoints => Path.Combine(Run, "endpoints.json");
 
     /// <summary>Where the same API is served to this user only.</summary>
-    /// <exception cref="SetupException">The path is too long for a socket.</exception>
+    /// <exception cref="CommandException">The path is too long for a socket.</exception>
     public string Socket
     {
         get
@@ -32,7 +32,7 @@ internal sealed class Home(string folder)
             var bytes = System.Text.Encoding.UTF8.GetByteCount(path);
             return bytes <= MaxSocketPath
                 ? path
-                : throw new SetupException(
+                : throw new CommandException(
                     $"{path} has {bytes} bytes; a Unix socket takes {MaxSocketPath}. Set {Variable} to a shorter folder.",
                     ExitCode.Configuration
                 );
@@ -62,7 +62,7 @@ internal sealed class Home(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SetupException(
+            throw new CommandException(
                 $"{Folder} cannot be used as home: {e.Message} Set {Variable} to a folder that this user can write.",
                 ExitCode.Configuration
             );

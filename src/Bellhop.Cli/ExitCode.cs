@@ -1,4 +1,4 @@
-namespace Bellhop.Cli.Setup;
+namespace Bellhop.Cli;
 
 /// <summary>What the program's exit says to scripts and service supervisors. Part of the outside surface.</summary>
 internal static class ExitCode
