@@ -8,7 +8,7 @@ namespace Bellhop.Cli.Commands;
 internal static class DeadCommand
 {
     /// <summary>A page; more are asked for as long as there are more.</summary>
-    private const string FirstPage = "/v1/events?state=dead&limit=1000";
+    private const string FirstPage = "/v1/events?state=dead&dismissed=false&limit=1000";
 
     public static Command Create(CommandContext context) =>
         new("dead", "Dead letters: what was given up, with the reason. Nothing of it is deleted by itself.")

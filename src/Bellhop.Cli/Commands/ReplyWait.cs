@@ -16,7 +16,7 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
         {
             do
             {
-                answer = await client.GetAsync($"{Paths.Event(key)}?wait=20", enough.Token);
+                answer = await client.GetAsync($"{Paths.Event(key)}?wait=20s", enough.Token);
             } while (!answer.Read(BellhopJson.Default.ReceiptDto).Settled);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

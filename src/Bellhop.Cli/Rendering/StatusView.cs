@@ -36,7 +36,6 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         writer.WriteLine(
             $"  waiting  {session.Queued:N0}, in turn {session.InTurn:N0}"
                 + (session.Accepted > 0 ? $", {session.Accepted:N0} for when it is first seen" : "")
-                + (session.OldestWaiting is { } oldest ? $", the oldest since {RelativeTime.Span(now - oldest)}" : "")
         );
         if (session.Lane is not { } lane)
             return;
@@ -72,6 +71,6 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
                 ]
             )
                 .Where(part => part is not null)
-                .Select(Printable.Line)
+                .Select(part => Printable.Line(part))
         );
 }

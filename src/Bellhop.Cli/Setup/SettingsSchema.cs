@@ -41,7 +41,7 @@ internal static class SettingsSchema
             Example = "{ \"LANG\": \"C.UTF-8\" }",
         },
         new("agent.turnDeadline", SettingKind.Duration, "\"10m\"", "How long a turn may show no activity before it is stopped."),
-        new("agent.readyTimeout", SettingKind.Duration, "\"60s\"", "How long the agent may take to start."),
+        new("agent.readyTimeout", SettingKind.Duration, "\"30s\"", "How long the agent may take to start."),
         new("routing.adoptAfter", SettingKind.Duration, "\"10m\"", "How long an event waits for a session that was never seen, before the gateway takes it."),
         new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.") { Range = (1, 100) },
         new("retry.baseDelay", SettingKind.Duration, "\"2s\"", "The wait after the first failure; it doubles each time, up to a minute."),
