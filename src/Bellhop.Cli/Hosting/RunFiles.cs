@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics;
 
 namespace Bellhop.Cli.Hosting;
 
@@ -7,13 +8,13 @@ namespace Bellhop.Cli.Hosting;
 internal static class RunFiles
 {
     /// <summary>Says where we listen. Readers see the old file or the new one, never half of it.</summary>
-    public static void Announce(Home home, string http, string? resp)
+    public static void Announce(Home home, GatewayFacts facts)
     {
         var text = new JsonObject
         {
             ["pid"] = Environment.ProcessId,
-            ["http"] = http,
-            ["resp"] = resp,
+            ["http"] = facts.Http,
+            ["resp"] = facts.Bus.Resp,
         }.ToJsonString(Json.Relaxed);
         var aside = $"{home.Endpoints}.{Environment.ProcessId}.tmp";
         File.WriteAllText(aside, text + "\n");
