@@ -32,7 +32,8 @@ internal static class Composition
         Addresses addresses,
         ListenSockets sockets,
         SqliteEventStore store,
-        ILoggerProvider logs,
+        UlidFactory ulids,
+        ILoggerFactory loggers,
         TimeProvider time,
         CancellationToken cancel
     )
@@ -47,15 +48,16 @@ internal static class Composition
         };
         // Empty: no configuration providers, no console log, no content root. The configuration is ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = CloseBudget);
         builder
             .Services.AddSingleton<IHostLifetime, NoLifetime>()
+            .AddSingleton(loggers)
             .AddSingleton(time)
+            .AddSingleton(ulids)
             .AddRoutingCore()
             .AddStore(store, options)
             .AddRouting(registry, home, options)
-            .AddLanes(options, time)
+            .AddLanes(options)
             .AddDiagnostics(addresses, options)
             .AddBellhopHttp(http)
             .AddBellhopResp(new RespOptions { Prefix = options.Bus.Prefix, Password = options.Bus.Password?.Reveal() });
@@ -84,7 +86,6 @@ internal static class Composition
     private static IServiceCollection AddRouting(this IServiceCollection services, SessionRegistry registry, Home home, BellhopOptions options) =>
         services
             .AddSingleton(registry)
-            .AddSingleton<UlidFactory>()
             .AddSingleton<EventReader>()
             .AddSingleton<Router>()
             .AddSingleton<Inbox>()
@@ -93,10 +94,12 @@ internal static class Composition
             .AddHostedService<SpoolIntake>()
             .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.AdoptAfter));
 
-    private static IServiceCollection AddLanes(this IServiceCollection services, BellhopOptions options, TimeProvider time) =>
+    private static IServiceCollection AddLanes(this IServiceCollection services, BellhopOptions options) =>
         services
             .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
-            .AddSingleton(s => OwnAgent.Create(options.Agent, time, s.GetRequiredService<ILoggerFactory>()))
+            .AddSingleton(options.Agent)
+            .AddSingleton<AgentFactory>()
+            .AddSingleton(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
             .AddSingleton<ISessionHolders, LaneHolders>();
@@ -108,10 +111,26 @@ internal static class Composition
             .AddSingleton<StatusReporter>()
             .AddSingleton(s =>
             {
-                var notices = new Notices(addresses, options.Agent, s.GetRequiredService<IReadOnlyDictionary<SessionId, IAgent>>());
+                var notices = Notices(addresses, s.GetRequiredService<AgentFactory>());
                 var bus = new BusStatus("embedded", addresses.Resp.Endpoint?.ToString(), options.Bus.Prefix);
-                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus, notices.Now));
+                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus, notices));
             });
+
+    private static IReadOnlyDictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>
+        factory.Create(SessionId.Gateway.Value) is { } agent
+            ? new Dictionary<SessionId, IAgent> { [SessionId.Gateway] = agent }
+            : new Dictionary<SessionId, IAgent>();
+
+    /// <summary>What a person should know but need not mend at night.</summary>
+    private static IReadOnlyList<string> Notices(Addresses addresses, AgentFactory agents) =>
+        [
+            .. new[]
+            {
+                addresses.Resp.Notice,
+                agents.Notice,
+                agents.Kind == AgentKind.None ? "agent.kind is none: events wait until a terminal session takes them." : null,
+            }.OfType<string>(),
+        ];
 
     /// <summary>Signals are <see cref="StopSignals"/>' matter; the framework's own lifetime would take them too.</summary>
     private sealed class NoLifetime : IHostLifetime

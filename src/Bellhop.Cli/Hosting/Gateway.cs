@@ -1,5 +1,6 @@
 using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
+using Bellhop.Events;
 using Bellhop.Lanes;
 using Bellhop.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
@@ -46,8 +47,15 @@ internal sealed class Gateway : IAsyncDisposable
         try
         {
             var addresses = await Addresses.TakeAsync(home, options, sockets, cancel);
-            store = await OpenStoreAsync(home, logs, time, cancel);
-            var app = await Composition.BuildAsync(home, options, addresses, sockets, store, logs, time, cancel);
+            var loggers = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+            var ulids = new UlidFactory(time);
+            store = await SqliteEventStore.OpenAsync(
+                new SqliteStoreOptions { Path = home.Database },
+                time,
+                ulids,
+                loggers.CreateLogger<SqliteEventStore>()
+            );
+            var app = await Composition.BuildAsync(home, options, addresses, sockets, store, ulids, loggers, time, cancel);
             return new Gateway(home, store, sockets, app);
         }
         catch
@@ -97,9 +105,4 @@ internal sealed class Gateway : IAsyncDisposable
         await drained;
     }
 
-    private static Task<SqliteEventStore> OpenStoreAsync(Home home, ILoggerProvider logs, TimeProvider time, CancellationToken cancel)
-    {
-        var options = new SqliteStoreOptions { Path = home.Database };
-        return SqliteEventStore.OpenAsync(options, time, logs.CreateLogger("Bellhop.Store.Sqlite"), cancel);
-    }
 }
