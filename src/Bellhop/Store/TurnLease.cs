@@ -23,7 +23,8 @@ public sealed record BatchLimits
 /// <param name="Event">What it delivers.</param>
 /// <param name="Attempts">Failed attempts before this one.</param>
 /// <param name="Kills">Times the agent's process died while it had this delivery.</param>
-public sealed record LeasedDelivery(long Delivery, Event Event, int Attempts, int Kills);
+/// <param name="Slot">Its place, from 1, in the prompt that first told the agent of it.</param>
+public sealed record LeasedDelivery(long Delivery, Event Event, int Attempts, int Kills, int Slot);
 
 /// <summary>
 /// The deliveries that one prompt carries, moved to <c>injecting</c> by the store. All have one session, one kind and

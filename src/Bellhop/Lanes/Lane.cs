@@ -1,0 +1,183 @@
+using Bellhop.Agents;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Lanes;
+
+/// <summary>
+/// One session's way into its agent: arrival order, one turn at a time. Decides when; what happened before is read from
+/// the store and, after a crash, from the agent's transcript.
+/// </summary>
+internal sealed partial class Lane(
+    SessionId session,
+    IEventStore store,
+    IAgent agent,
+    PromptComposer composer,
+    Alarms alarms,
+    LaneOptions options,
+    TimeProvider time,
+    ILogger<Lane> logger
+)
+{
+    /// <summary>Deaths before the agent's receipt, in a row, after which the turn is held to be the cause.</summary>
+    private const int MaxEarlyDeaths = 3;
+
+    private readonly LaneState _state = new(session, agent, time);
+    private readonly Pause _pause = new(options);
+    private readonly TurnRun _run = new(store, agent, composer, options, time);
+    private readonly TurnRecovery _recovery = new(session, store, agent);
+    private int _earlyDeaths;
+
+    /// <summary>What it does now.</summary>
+    public LaneStatus Status => _state.Status;
+
+    private string AlarmName => $"agent:{session}";
+
+    /// <summary>Runs until told to stop; then the turn under way gets its drain budget and the agent is ended in order.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _recovery.RunAsync(stop);
+            await EnsureReadyAsync(stop);
+            while (true)
+            {
+                _state.Idle();
+                var lease = await store.LeaseAsync(session, options.Batch, stop);
+                _state.Busy(lease.Turn);
+                await DoTurnAsync(lease, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Log.Drained(logger, session);
+        }
+        finally
+        {
+            await agent.StopAsync(CancellationToken.None);
+            _state.Stopped();
+        }
+    }
+
+    private async Task DoTurnAsync(TurnLease lease, CancellationToken stop)
+    {
+        if (await agent.EnsureReadyAsync(stop) is { } down)
+        {
+            await store.ReleaseAsync(lease.Turn, down.Message, forget: false, CancellationToken.None);
+            await PauseAsync(down.Message, stop);
+            return;
+        }
+        var report = await _run.RunAsync(lease, stop);
+        if (report.Failure is null)
+            await SucceedAsync(lease, report);
+        else
+            await FailAsync(lease, report, report.Failure, stop);
+    }
+
+    private async Task SucceedAsync(TurnLease lease, TurnReport report)
+    {
+        await store.CompleteAsync(lease.Turn, [new Reply(0, report.Answer!)], null, CancellationToken.None);
+        _earlyDeaths = 0;
+        _pause.Reset();
+        alarms.Clear(AlarmName);
+    }
+
+    private async Task FailAsync(TurnLease lease, TurnReport report, AgentFailure failure, CancellationToken stop)
+    {
+        Log.TurnFailed(logger, session, lease.Turn, failure.Cause);
+        switch (failure.Cause)
+        {
+            case AgentFailureCause.Turn:
+                await FaultAsync(lease, TurnFault.Failed, failure.Message);
+                break;
+            case AgentFailureCause.Stopped when stop.IsCancellationRequested:
+                await store.ReleaseAsync(lease.Turn, "stopped with the gateway", forget: false, CancellationToken.None);
+                break;
+            case AgentFailureCause.Stopped:
+                await FaultAsync(lease, TurnFault.Failed, failure.Message);
+                break;
+            case AgentFailureCause.Outage:
+                await store.ReleaseAsync(lease.Turn, failure.Message, forget: false, CancellationToken.None);
+                await PauseAsync(failure.Message, stop);
+                break;
+            case AgentFailureCause.Died:
+                await DiedAsync(lease, report, failure.Message, stop);
+                break;
+            default:
+                throw new InvalidOperationException($"An agent cannot fail by {failure.Cause}.");
+        }
+    }
+
+    /// <summary>The process is gone, so its transcript is final: it decides what the turn came to.</summary>
+    private async Task DiedAsync(TurnLease lease, TurnReport report, string message, CancellationToken stop)
+    {
+        switch (await agent.ArrivedAsync(report.Marker, CancellationToken.None))
+        {
+            case Arrival.Yes { Answer: { } answer }:
+                if (!report.Delivered)
+                    await store.InjectedAsync(
+                        lease.Turn,
+                        report.Told,
+                        "found in the transcript",
+                        CancellationToken.None
+                    );
+                await SucceedAsync(lease, report with { Answer = answer });
+                return;
+            case Arrival.Unknown:
+                await FaultAsync(lease, TurnFault.Interrupted, message);
+                return;
+            case Arrival.Yes when !report.Delivered:
+                await store.InjectedAsync(lease.Turn, report.Told, "found in the transcript", CancellationToken.None);
+                break;
+            case Arrival.No when !report.Delivered && ++_earlyDeaths < MaxEarlyDeaths:
+                await store.ReleaseAsync(lease.Turn, message, forget: false, CancellationToken.None);
+                await EnsureReadyAsync(stop);
+                return;
+        }
+        _earlyDeaths = 0;
+        await FaultAsync(lease, TurnFault.KilledAgent, message);
+        await EnsureReadyAsync(stop);
+    }
+
+    private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)
+    {
+        var result = await store.FaultAsync(lease.Turn, fault, reason, options.Retry, CancellationToken.None);
+        foreach (var dead in result.Dead)
+        {
+            var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
+            alarms.Raise(
+                $"dead:{e.Key}",
+                $"An event could not be delivered to {session}: {reason}. See `bellhop dead show {e.Key}`."
+            );
+        }
+    }
+
+    /// <summary>Tries until the agent can take a prompt; meanwhile everything stays queued.</summary>
+    private async Task EnsureReadyAsync(CancellationToken stop)
+    {
+        var failed = false;
+        for (; await agent.EnsureReadyAsync(stop) is { } failure; failed = true)
+            await PauseAsync(failure.Message, stop);
+        if (failed)
+            alarms.Clear(AlarmName);
+    }
+
+    private async Task PauseAsync(string reason, CancellationToken stop)
+    {
+        var wait = _pause.Next();
+        alarms.Raise(AlarmName, $"The agent of {session} cannot work: {reason}. Its events wait; nothing is lost.");
+        _state.Paused(reason, time.GetUtcNow() + wait);
+        await Task.Delay(wait, time, stop);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(300, LogLevel.Warning, "Lane {Session}: turn {Turn} failed: {Cause}")]
+        public static partial void TurnFailed(ILogger logger, SessionId session, Ulid turn, AgentFailureCause cause);
+
+        [LoggerMessage(301, LogLevel.Information, "Lane {Session} has drained")]
+        public static partial void Drained(ILogger logger, SessionId session);
+    }
+}

@@ -1,0 +1,54 @@
+using Bellhop.Agents;
+using Bellhop.Events;
+using Bellhop.Store;
+
+namespace Bellhop.Lanes;
+
+/// <summary>
+/// Settles the turns that a crash cut in two. The journal says that a prompt was on its way; the agent's transcript says
+/// whether it came, and it decides.
+/// </summary>
+internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
+{
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        foreach (var open in await store.OpenTurnsAsync(session, cancel))
+            await SettleAsync(open, cancel);
+    }
+
+    private async Task SettleAsync(OpenTurn open, CancellationToken cancel)
+    {
+        var lease = open.Lease;
+        switch (await agent.ArrivedAsync(TurnMarker.For(lease.Turn), cancel))
+        {
+            case Arrival.No:
+                await store.ReleaseAsync(lease.Turn, "not in the transcript: given again", forget: false, cancel);
+                break;
+            case Arrival.Yes { Answer: var answer }:
+                if (open.State == DeliveryState.Injecting)
+                    await store.InjectedAsync(
+                        lease.Turn,
+                        await WasToldAsync(lease, cancel),
+                        "found in the transcript",
+                        cancel
+                    );
+                if (answer is null)
+                    await store.ReleaseAsync(lease.Turn, "cut short by a restart: goes on", forget: false, cancel);
+                else
+                    await store.CompleteAsync(
+                        lease.Turn,
+                        [new Reply(0, answer)],
+                        "answer found in the transcript",
+                        cancel
+                    );
+                break;
+            case Arrival.Unknown:
+                await store.FaultAsync(lease.Turn, TurnFault.Interrupted, "interrupted", new RetryPolicy(), cancel);
+                break;
+        }
+    }
+
+    /// <summary>A prompt told its events unless it could continue an earlier one that the transcript holds.</summary>
+    private async Task<bool> WasToldAsync(TurnLease lease, CancellationToken cancel) =>
+        lease.Continues is not { } told || await agent.ArrivedAsync(TurnMarker.For(told), cancel) is not Arrival.Yes;
+}

@@ -1,0 +1,63 @@
+using Bellhop.Agents;
+using Bellhop.Store;
+
+namespace Bellhop.Lanes;
+
+/// <summary>How one prompt went, before the store is told.</summary>
+/// <param name="Delivered">The agent gave its receipt, and the store has it.</param>
+/// <param name="Told">The prompt carried the events themselves.</param>
+/// <param name="Marker">By which the transcript can be asked.</param>
+/// <param name="Answer">The answer, if there is one.</param>
+/// <param name="Failure">Why there is none.</param>
+internal sealed record TurnReport(bool Delivered, bool Told, string Marker, string? Answer, AgentFailure? Failure);
+
+/// <summary>Hands one lease to the agent and watches it to its end.</summary>
+internal sealed class TurnRun(
+    IEventStore store,
+    IAgent agent,
+    PromptComposer composer,
+    LaneOptions options,
+    TimeProvider time
+)
+{
+    /// <summary>
+    /// Runs the turn. <paramref name="stopping"/> gives it the drain budget, no abrupt end; what must be written is
+    /// written all the same.
+    /// </summary>
+    public async Task<TurnReport> RunAsync(TurnLease lease, CancellationToken stopping)
+    {
+        var told = await MustTellAsync(lease, CancellationToken.None);
+        var prompt = told ? composer.Tell(lease) : composer.Continue(lease, lease.Continues!.Value);
+        using var deadline = new TurnDeadline(options, time, stopping);
+
+        // The receipt is journalled while the agent already works: its order in the store's queue is what matters.
+        Task? journalled = null;
+        TurnSignal.Ended? ended = null;
+        await foreach (var signal in agent.PromptAsync(prompt, deadline.Token))
+        {
+            deadline.Touch(signal);
+            if (signal is TurnSignal.Delivered)
+                journalled ??= store.InjectedAsync(lease.Turn, told, null, CancellationToken.None);
+            else if (signal is TurnSignal.Ended end)
+                ended = end;
+        }
+        if (journalled is not null)
+            await journalled;
+        var failure = deadline.Expired
+            ? new AgentFailure(AgentFailureCause.Turn, $"no sign of life for {options.TurnDeadline}")
+            : ended?.Failure;
+        if (ended is null)
+            failure = new AgentFailure(AgentFailureCause.Died, "the agent's turn ended without a word");
+        return new TurnReport(
+            journalled is not null,
+            told,
+            prompt.Marker,
+            failure is null ? ended!.Answer : null,
+            failure
+        );
+    }
+
+    /// <summary>Events are told once per transcript: again only where the transcript does not hold the prompt that told them.</summary>
+    public async Task<bool> MustTellAsync(TurnLease lease, CancellationToken cancel) =>
+        lease.Continues is not { } told || await agent.ArrivedAsync(TurnMarker.For(told), cancel) is not Arrival.Yes;
+}
