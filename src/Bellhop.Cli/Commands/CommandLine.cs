@@ -10,7 +10,11 @@ internal static class CommandLine
     /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
     {
-        var verbose = new Option<bool>("--verbose") { Description = "Say more; show the whole of an error.", Recursive = true };
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Say more; show the whole of an error.",
+            Recursive = true,
+        };
         var parsed = Root(context, verbose).Parse(args);
         try
         {
@@ -59,7 +63,9 @@ internal static class CommandLine
     {
         foreach (var error in parsed.Errors)
             context.Error.WriteLine(error.Message);
-        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any() ? $" {parsed.CommandResult.Command.Name}" : "";
+        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
+            ? $" {parsed.CommandResult.Command.Name}"
+            : "";
         context.Error.WriteLine($"See 'bellhop{names} --help'.");
         return ExitCode.Usage;
     }

@@ -13,7 +13,8 @@ internal static class WaitOption
     public static Option<TimeSpan?> Create() =>
         new("--wait")
         {
-            Description = $"Wait for the answer and print it: {Durations.Shape}. Without a duration {Durations.Write(DefaultWait)}.",
+            Description =
+                $"Wait for the answer and print it: {Durations.Shape}. Without a duration {Durations.Write(DefaultWait)}.",
             HelpName = "duration",
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = result =>

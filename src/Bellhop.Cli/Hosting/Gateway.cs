@@ -55,7 +55,17 @@ internal sealed class Gateway : IAsyncDisposable
                 ulids,
                 loggers.CreateLogger<SqliteEventStore>()
             );
-            var app = await Composition.BuildAsync(home, options, addresses, sockets, store, ulids, loggers, time, cancel);
+            var app = await Composition.BuildAsync(
+                home,
+                options,
+                addresses,
+                sockets,
+                store,
+                ulids,
+                loggers,
+                time,
+                cancel
+            );
             return new Gateway(home, store, sockets, app);
         }
         catch
@@ -104,5 +114,4 @@ internal sealed class Gateway : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await drained;
     }
-
 }
