@@ -23,7 +23,8 @@ internal sealed record CommandContext
     public Home Home => Home.Locate(Variable);
 
     /// <summary>Colours on a terminal, unless the person said no (https://no-color.org).</summary>
-    public Paint Paint => new(Width is not null && Variable("NO_COLOR") is null or "" && Variable("TERM") is not "dumb");
+    public Paint Paint =>
+        new(Width is not null && Variable("NO_COLOR") is null or "" && Variable("TERM") is not "dumb");
 
     /// <summary>An environment variable, or null.</summary>
     public string? Variable(string name) => Environment.GetValueOrDefault(name);

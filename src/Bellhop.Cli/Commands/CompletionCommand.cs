@@ -38,7 +38,10 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command("completion", "Prints the script that completes our commands in your shell.") { shell };
+        var command = new Command("completion", "Prints the script that completes our commands in your shell.")
+        {
+            shell,
+        };
         command.SetAction(parsed =>
         {
             context.Out.WriteLine(Scripts[parsed.GetRequiredValue(shell)]);

@@ -19,12 +19,17 @@ internal static class ConfigCommand
 
     private static Command Check(CommandContext context)
     {
-        var command = new Command("check", "Lists every fault with its place and its mend; exits 78 when there is one.");
+        var command = new Command(
+            "check",
+            "Lists every fault with its place and its mend; exits 78 when there is one."
+        );
         command.SetAction(_ =>
         {
             Configuration.Load(context.Home, context.Environment);
             var path = context.Home.Config;
-            context.Out.WriteLine(File.Exists(path) ? $"{path} is good." : $"There is no {path} yet; the defaults are good.");
+            context.Out.WriteLine(
+                File.Exists(path) ? $"{path} is good." : $"There is no {path} yet; the defaults are good."
+            );
             return ExitCode.Done;
         });
         return command;

@@ -68,7 +68,14 @@ internal static class DeadCommand
     {
         var id = Id();
         var json = JsonOption.Create();
-        var command = new Command("show", "A dead letter with its whole payload, or its bytes where they cannot be read.") { id, json };
+        var command = new Command(
+            "show",
+            "A dead letter with its whole payload, or its bytes where they cannot be read."
+        )
+        {
+            id,
+            json,
+        };
         command.SetAction(
             async (parsed, cancel) =>
             {
@@ -92,9 +99,20 @@ internal static class DeadCommand
 
     private static Command Replay(CommandContext context)
     {
-        var id = new Argument<string?>("id") { Description = "The event's key or id.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("id")
+        {
+            Description = "The event's key or id.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var all = new Option<bool>("--all") { Description = "All dead letters." };
-        var command = new Command("replay", "Gives a dead letter again, as a new delivery. The old one stays on the receipt.") { id, all };
+        var command = new Command(
+            "replay",
+            "Gives a dead letter again, as a new delivery. The old one stays on the receipt."
+        )
+        {
+            id,
+            all,
+        };
         command.Validators.Add(r =>
         {
             if (r.GetValue(all) == (r.GetValue(id) is not null))
@@ -107,10 +125,14 @@ internal static class DeadCommand
                 var replayed = 0;
                 foreach (var key in parsed.GetValue(id) is { } one ? [one] : await KeysAsync(client, cancel))
                 {
-                    var answer = (await client.PostAsync(Paths.Replay(key), default, cancel)).Read(BellhopJson.Default.ReplayedDto);
+                    var answer = (await client.PostAsync(Paths.Replay(key), default, cancel)).Read(
+                        BellhopJson.Default.ReplayedDto
+                    );
                     replayed += answer.Sessions.Count;
                     if (answer.Sessions.Count > 0)
-                        await context.Out.WriteLineAsync($"queued {Printable.Line(key)} → {Printable.Line(string.Join(", ", answer.Sessions))}");
+                        await context.Out.WriteLineAsync(
+                            $"queued {Printable.Line(key)} → {Printable.Line(string.Join(", ", answer.Sessions))}"
+                        );
                 }
                 if (replayed == 0)
                     await context.Out.WriteLineAsync("Nothing to replay.");

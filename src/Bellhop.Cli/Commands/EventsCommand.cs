@@ -14,8 +14,15 @@ internal static class EventsCommand
         var state = new Option<string?>("--state") { Description = "Only deliveries in this state." };
         state.AcceptOnlyFromAmong([.. Enum.GetValues<DeliveryState>().Select(s => s.Word())]);
         var session = new Option<string?>("--session") { Description = "Only deliveries for this session." };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Print every move from now on, until interrupted." };
-        var limit = new Option<int>("--limit", "-n") { Description = "At most this many.", DefaultValueFactory = _ => 20 };
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description = "Print every move from now on, until interrupted.",
+        };
+        var limit = new Option<int>("--limit", "-n")
+        {
+            Description = "At most this many.",
+            DefaultValueFactory = _ => 20,
+        };
         limit.Validators.Add(r =>
         {
             if (r.Tokens.Count > 0 && (!int.TryParse(r.Tokens[0].Value, out var n) || n is < 1 or > 1000))
@@ -31,7 +38,11 @@ internal static class EventsCommand
                 if (parsed.GetValue(follow))
                     await FollowAsync(context, client, filter, parsed.GetValue(json), cancel);
                 else
-                    Show(context, await client.GetAsync($"/v1/events?limit={parsed.GetValue(limit)}{filter}", cancel), parsed.GetValue(json));
+                    Show(
+                        context,
+                        await client.GetAsync($"/v1/events?limit={parsed.GetValue(limit)}{filter}", cancel),
+                        parsed.GetValue(json)
+                    );
                 return ExitCode.Done;
             }
         );

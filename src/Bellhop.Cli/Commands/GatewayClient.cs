@@ -40,7 +40,8 @@ internal sealed class GatewayClient : IDisposable
     }
 
     /// <summary>Reads one object.</summary>
-    public Task<Answer> GetAsync(string path, CancellationToken cancel) => SendAsync(HttpMethod.Get, path, null, cancel);
+    public Task<Answer> GetAsync(string path, CancellationToken cancel) =>
+        SendAsync(HttpMethod.Get, path, null, cancel);
 
     /// <summary>Changes something.</summary>
     public Task<Answer> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancel)
@@ -156,7 +157,10 @@ internal sealed class GatewayClient : IDisposable
 
 /// <summary>The process lives but does not answer.</summary>
 internal sealed class NotAnsweringException(TimeSpan waited, Exception inner)
-    : BellhopException($"Bellhop has not answered for {waited.TotalSeconds:0} s. Look at 'bellhop logs', then restart it.", inner);
+    : BellhopException(
+        $"Bellhop has not answered for {waited.TotalSeconds:0} s. Look at 'bellhop logs', then restart it.",
+        inner
+    );
 
 /// <summary>A good answer: its bytes for scripts, its objects for people.</summary>
 internal sealed class Answer(byte[] bytes)

@@ -6,5 +6,6 @@ namespace Bellhop.Cli.Commands;
 internal static class JsonOption
 {
     /// <summary>A new one, for one command.</summary>
-    public static Option<bool> Create() => new("--json") { Description = "Print the API's own objects, one a line, for scripts." };
+    public static Option<bool> Create() =>
+        new("--json") { Description = "Print the API's own objects, one a line, for scripts." };
 }

@@ -13,7 +13,11 @@ internal static class LogsCommand
     public static Command Create(CommandContext context)
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing what is added." };
-        var lines = new Option<int>("--lines", "-n") { Description = "How many of the last lines.", DefaultValueFactory = _ => 100 };
+        var lines = new Option<int>("--lines", "-n")
+        {
+            Description = "How many of the last lines.",
+            DefaultValueFactory = _ => 100,
+        };
         var command = new Command("logs", "The gateway's own log.") { follow, lines };
         command.SetAction(
             async (parsed, cancel) =>

@@ -25,7 +25,9 @@ internal static class PayloadArgument
         }
         catch (JsonException e)
         {
-            throw Bad($"--payload is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Quote it for the shell: --payload '{{\"a\":1}}'.");
+            throw Bad(
+                $"--payload is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. Quote it for the shell: --payload '{{\"a\":1}}'."
+            );
         }
         throw Bad("--payload must be a JSON object, such as {\"a\":1}.");
     }

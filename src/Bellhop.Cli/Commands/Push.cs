@@ -35,8 +35,14 @@ internal sealed class Push(CommandContext context, bool json)
     private async Task<int> SpoolAsync(PushedEvent e, bool waited)
     {
         Spool.Write(context.Home, e.Name, e.Body);
-        await context.Out.WriteLineAsync(json ? $"{{\"id\":{JsonSerializer.Serialize(e.Id, BellhopJson.Default.String)},\"state\":\"spooled\"}}" : $"spooled {Printable.Line(e.Id)}");
-        await context.Error.WriteLineAsync("Bellhop is not running; it takes the event in when it starts: 'bellhop up'.");
+        await context.Out.WriteLineAsync(
+            json
+                ? $"{{\"id\":{JsonSerializer.Serialize(e.Id, BellhopJson.Default.String)},\"state\":\"spooled\"}}"
+                : $"spooled {Printable.Line(e.Id)}"
+        );
+        await context.Error.WriteLineAsync(
+            "Bellhop is not running; it takes the event in when it starts: 'bellhop up'."
+        );
         return waited ? ExitCode.NotRunning : ExitCode.Done;
     }
 }

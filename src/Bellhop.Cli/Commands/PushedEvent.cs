@@ -22,10 +22,17 @@ internal sealed record PushedEvent(Ulid Name, string Id, byte[] Body)
         if (origin is "")
             origin = null;
         if (origin is not null && !SessionId.TryParse(origin, out _) && !origin.Contains(':', StringComparison.Ordinal))
-            throw new CommandException($"'{Rendering.Printable.Line(origin)}' is not a session id: 1 to 128 of A-Z a-z 0-9 . _ - and one '/'.", ExitCode.Usage);
+            throw new CommandException(
+                $"'{Rendering.Printable.Line(origin)}' is not a session id: 1 to 128 of A-Z a-z 0-9 . _ - and one '/'.",
+                ExitCode.Usage
+            );
         var ulids = new UlidFactory(time);
         var name = ulids.Next();
-        var e = new PushedEvent(name, id ?? name.ToString(), EventWriter.Write(id ?? name.ToString(), type, source, time.GetUtcNow(), payload, origin));
+        var e = new PushedEvent(
+            name,
+            id ?? name.ToString(),
+            EventWriter.Write(id ?? name.ToString(), type, source, time.GetUtcNow(), payload, origin)
+        );
         // The spool must hold nothing that the gateway would refuse later, when nobody is there to hear it.
         if (new EventReader(time, ulids).Read(e.Body, new EventDefaults()).Fault is { } fault)
             throw new CommandException($"Not accepted: {fault.Code}: {fault.Message}", ExitCode.NotAccepted);

@@ -46,7 +46,11 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
                 await context.Out.WriteLineAsync(line);
         }
         // A replay makes an older dead delivery good; what counts is the last one of each session.
-        var unanswered = receipt.Deliveries.GroupBy(d => d.Session).Select(d => d.Last()).Where(d => d.State != "completed").ToList();
+        var unanswered = receipt
+            .Deliveries.GroupBy(d => d.Session)
+            .Select(d => d.Last())
+            .Where(d => d.State != "completed")
+            .ToList();
         foreach (var delivery in unanswered)
         {
             await context.Error.WriteLineAsync(

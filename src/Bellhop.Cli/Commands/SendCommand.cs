@@ -10,7 +10,10 @@ internal static class SendCommand
     public static Command Create(CommandContext context)
     {
         var text = new Argument<string>("text") { Description = "What to say to the agent; - reads standard input." };
-        var session = new Option<string?>("--session") { Description = "To whom. The default is the gateway's own agent." };
+        var session = new Option<string?>("--session")
+        {
+            Description = "To whom. The default is the gateway's own agent.",
+        };
         var wait = WaitOption.Create();
         var json = JsonOption.Create();
         var command = new Command("send", "Says something to the agent, as a person.") { text, session, wait, json };
@@ -31,7 +34,12 @@ internal static class SendCommand
                 var answer = await Submission.PostAsync(client, "/v1/messages", body, cancel);
                 var accepted = answer.Read(BellhopJson.Default.AcceptedEventDto);
                 if (parsed.GetValue(wait) is { } longest)
-                    return await new ReplyWait(context, client).RunAsync(accepted.Key, longest, parsed.GetValue(json), cancel);
+                    return await new ReplyWait(context, client).RunAsync(
+                        accepted.Key,
+                        longest,
+                        parsed.GetValue(json),
+                        cancel
+                    );
                 await context.Out.WriteLineAsync(parsed.GetValue(json) ? answer.Text : $"accepted {accepted.Key}");
                 return ExitCode.Done;
             }

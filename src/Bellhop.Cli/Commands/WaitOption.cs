@@ -15,7 +15,8 @@ internal static class WaitOption
     public static Option<TimeSpan?> Create() =>
         new(Name)
         {
-            Description = $"Wait for the answer and print it: {Durations.Shape}. Without a duration {Durations.Write(DefaultWait)}.",
+            Description =
+                $"Wait for the answer and print it: {Durations.Shape}. Without a duration {Durations.Write(DefaultWait)}.",
             HelpName = "duration",
             CustomParser = result =>
             {

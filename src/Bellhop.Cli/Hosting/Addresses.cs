@@ -18,7 +18,12 @@ internal sealed record Addresses(IPEndPoint Http, RespAddress Resp, UnixDomainSo
 
     /// <summary>Takes them all.</summary>
     /// <exception cref="CommandException">One is taken or cannot be; the message says which and the mend.</exception>
-    public static async Task<Addresses> TakeAsync(Home home, BellhopOptions options, ListenSockets sockets, CancellationToken cancel)
+    public static async Task<Addresses> TakeAsync(
+        Home home,
+        BellhopOptions options,
+        ListenSockets sockets,
+        CancellationToken cancel
+    )
     {
         var http =
             sockets.TryTake(options.Listen)

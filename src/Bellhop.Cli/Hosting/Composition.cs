@@ -77,13 +77,22 @@ internal static class Composition
             kestrel.Listen(resp, endpoint => endpoint.UseConnectionHandler<RespConnectionHandler>());
     }
 
-    private static IServiceCollection AddStore(this IServiceCollection services, SqliteEventStore store, BellhopOptions options) =>
+    private static IServiceCollection AddStore(
+        this IServiceCollection services,
+        SqliteEventStore store,
+        BellhopOptions options
+    ) =>
         services
             .AddSingleton<IEventStore>(_ => store)
             .AddSingleton<IKeyspace>(_ => store.Keyspace)
             .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep));
 
-    private static IServiceCollection AddRouting(this IServiceCollection services, SessionRegistry registry, Home home, BellhopOptions options) =>
+    private static IServiceCollection AddRouting(
+        this IServiceCollection services,
+        SessionRegistry registry,
+        Home home,
+        BellhopOptions options
+    ) =>
         services
             .AddSingleton(registry)
             .AddSingleton<EventReader>()
@@ -104,7 +113,11 @@ internal static class Composition
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
             .AddSingleton<ISessionHolders, LaneHolders>();
 
-    private static IServiceCollection AddDiagnostics(this IServiceCollection services, Addresses addresses, BellhopOptions options) =>
+    private static IServiceCollection AddDiagnostics(
+        this IServiceCollection services,
+        Addresses addresses,
+        BellhopOptions options
+    ) =>
         services
             .AddSingleton<Readiness>()
             .AddSingleton<Alarms>()
@@ -128,7 +141,9 @@ internal static class Composition
             {
                 addresses.Resp.Notice,
                 agents.Notice,
-                agents.Kind == AgentKind.None ? "agent.kind is none: events wait until a terminal session takes them." : null,
+                agents.Kind == AgentKind.None
+                    ? "agent.kind is none: events wait until a terminal session takes them."
+                    : null,
             }.OfType<string>(),
         ];
 

@@ -57,7 +57,17 @@ internal sealed class Gateway : IAsyncDisposable
                 ulids,
                 loggers.CreateLogger<SqliteEventStore>()
             );
-            var app = await Composition.BuildAsync(home, options, addresses, sockets, store, ulids, loggers, time, cancel);
+            var app = await Composition.BuildAsync(
+                home,
+                options,
+                addresses,
+                sockets,
+                store,
+                ulids,
+                loggers,
+                time,
+                cancel
+            );
             return new Gateway(home, store, sockets, app);
         }
         catch
@@ -106,5 +116,4 @@ internal sealed class Gateway : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         await drained;
     }
-
 }

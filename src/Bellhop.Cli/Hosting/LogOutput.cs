@@ -3,8 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Bellhop.Cli.Hosting;
 
 /// <summary>Writes log lines to the file, and those a person should see now to the console.</summary>
-internal sealed class LogOutput(LogFile file, LogLevel fileLevel, TextWriter console, LogLevel consoleLevel, TimeProvider time)
-    : ILoggerProvider
+internal sealed class LogOutput(
+    LogFile file,
+    LogLevel fileLevel,
+    TextWriter console,
+    LogLevel consoleLevel,
+    TimeProvider time
+) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new Line(this, categoryName);
 
@@ -12,7 +17,8 @@ internal sealed class LogOutput(LogFile file, LogLevel fileLevel, TextWriter con
 
     private void Write(string category, LogLevel level, EventId id, string message, Exception? exception)
     {
-        var text = $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Word(level)} {category}[{id.Id}] {message}";
+        var text =
+            $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Word(level)} {category}[{id.Id}] {message}";
         if (level >= fileLevel)
             file.Write(exception is null ? text : $"{text}\n{exception}");
         if (level >= consoleLevel)
@@ -40,7 +46,8 @@ internal sealed class LogOutput(LogFile file, LogLevel fileLevel, TextWriter con
 
         public bool IsEnabled(LogLevel logLevel) =>
             logLevel != LogLevel.None
-            && logLevel >= (_foreign ? LogLevel.Warning : (LogLevel)Math.Min((int)output.FileLevel, (int)output.ConsoleLevel));
+            && logLevel
+                >= (_foreign ? LogLevel.Warning : (LogLevel)Math.Min((int)output.FileLevel, (int)output.ConsoleLevel));
 
         public void Log<TState>(
             LogLevel logLevel,

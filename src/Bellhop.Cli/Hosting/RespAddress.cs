@@ -54,9 +54,11 @@ internal sealed record RespAddress(IPEndPoint? Endpoint, string? Notice)
             var answer = new byte[64];
             var length = await socket.ReceiveAsync(answer, enough.Token);
             var text = Encoding.ASCII.GetString(answer, 0, length);
-            return text.StartsWith("+PONG", StringComparison.Ordinal) || text.StartsWith("-NOAUTH", StringComparison.Ordinal);
+            return text.StartsWith("+PONG", StringComparison.Ordinal)
+                || text.StartsWith("-NOAUTH", StringComparison.Ordinal);
         }
-        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e)
+            when (e is SocketException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             return false;
         }

@@ -87,7 +87,10 @@ internal sealed partial class SpoolIntake(
             var result = await inbox.AcceptAsync([(e, fault)], null, cancel);
             if (result.Refusal != AppendRefusal.None)
             {
-                alarms.Raise(AlarmName, $"{home.Spool} waits: the store takes nothing now ({result.Refusal}). Free disk or let the agent catch up.");
+                alarms.Raise(
+                    AlarmName,
+                    $"{home.Spool} waits: the store takes nothing now ({result.Refusal}). Free disk or let the agent catch up."
+                );
                 return false;
             }
             Log.Took(logger, e.Id);
@@ -109,7 +112,10 @@ internal sealed partial class SpoolIntake(
     private bool SetAside(string path)
     {
         File.Move(path, path + ".refused", overwrite: true);
-        alarms.Raise($"{AlarmName}:{Path.GetFileName(path)}", $"{path} is larger than an event can be; it was renamed to .refused.");
+        alarms.Raise(
+            $"{AlarmName}:{Path.GetFileName(path)}",
+            $"{path} is larger than an event can be; it was renamed to .refused."
+        );
         return true;
     }
 

@@ -14,14 +14,20 @@ internal sealed class Banner(Paint paint)
         writer.WriteLine($"  page and API    {facts.Http}  (token in {home.Token})");
         writer.WriteLine($"  redis protocol  {facts.Bus.Resp ?? "not spoken (bus.resp is null)"}");
         writer.WriteLine($"  agent           {agent}");
-        writer.WriteLine($"  home            {home.Folder}{(isFirst ? "  (new; config.json explains every setting)" : "")}");
+        writer.WriteLine(
+            $"  home            {home.Folder}{(isFirst ? "  (new; config.json explains every setting)" : "")}"
+        );
         writer.WriteLine();
         writer.WriteLine("Try it in another terminal:");
         writer.WriteLine($"  {paint.Strong("bellhop push hello --wait")}");
         if (facts.Bus.Resp is { } resp)
         {
-            var port = resp.EndsWith(":6379", StringComparison.Ordinal) ? "" : $" -p {resp[(resp.LastIndexOf(':') + 1)..]}";
-            writer.WriteLine($"  {paint.Strong($"redis-cli{port} LPUSH {facts.Bus.Prefix}:events:main '{{\"type\":\"hello\"}}'")}");
+            var port = resp.EndsWith(":6379", StringComparison.Ordinal)
+                ? ""
+                : $" -p {resp[(resp.LastIndexOf(':') + 1)..]}";
+            writer.WriteLine(
+                $"  {paint.Strong($"redis-cli{port} LPUSH {facts.Bus.Prefix}:events:main '{{\"type\":\"hello\"}}'")}"
+            );
         }
         foreach (var notice in facts.Notices)
         {

@@ -18,7 +18,11 @@ internal static class BodyView
                 ? Printable.Lines(JsonSerializer.Serialize(payload, Indented))
                 : ["(no payload)"];
 
-    private static readonly JsonSerializerOptions Indented = new(Setup.Json.Relaxed) { WriteIndented = true, MaxDepth = 80 };
+    private static readonly JsonSerializerOptions Indented = new(Setup.Json.Relaxed)
+    {
+        WriteIndented = true,
+        MaxDepth = 80,
+    };
 
     private static IEnumerable<string> Hex(byte[] bytes) =>
         bytes

@@ -46,9 +46,23 @@ internal static class Printable
 
     // The blocks that Unicode's EastAsianWidth.txt calls wide, coarsely: Hangul, CJK, full-width forms, pictographs.
     private static bool IsWide(int c) =>
-        c is >= 0x1100 and <= 0x115F or >= 0x2E80 and <= 0xA4CF or >= 0xAC00 and <= 0xD7A3
-            or >= 0xF900 and <= 0xFAFF or >= 0xFE30 and <= 0xFE6F or >= 0xFF00 and <= 0xFF60
-            or >= 0x1F300 and <= 0x1FAFF or >= 0x20000 and <= 0x3FFFD;
+        c
+            is >= 0x1100
+                and <= 0x115F
+                or >= 0x2E80
+                and <= 0xA4CF
+                or >= 0xAC00
+                and <= 0xD7A3
+                or >= 0xF900
+                and <= 0xFAFF
+                or >= 0xFE30
+                and <= 0xFE6F
+                or >= 0xFF00
+                and <= 0xFF60
+                or >= 0x1F300
+                and <= 0x1FAFF
+                or >= 0x20000
+                and <= 0x3FFFD;
 
     private static string Escape(string text, bool keepLines)
     {
@@ -58,14 +72,16 @@ internal static class Printable
             if (rune.Value == '\n' && keepLines || !IsHarmful(rune))
                 safe.Append(rune.ToString());
             else
-                safe.Append(rune.Value switch
-                {
-                    '\n' => "\\n",
-                    '\r' => "\\r",
-                    '\t' => "\\t",
-                    < 0x100 => $"\\x{rune.Value:x2}",
-                    _ => $"\\u{{{rune.Value:x}}}",
-                });
+                safe.Append(
+                    rune.Value switch
+                    {
+                        '\n' => "\\n",
+                        '\r' => "\\r",
+                        '\t' => "\\t",
+                        < 0x100 => $"\\x{rune.Value:x2}",
+                        _ => $"\\u{{{rune.Value:x}}}",
+                    }
+                );
         }
         return safe.ToString();
     }

@@ -12,7 +12,9 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
     public void Write(TextWriter writer, ReceiptDto receipt)
     {
         var e = receipt.Event;
-        writer.WriteLine($"{paint.Strong(Printable.Line(e.Type))} from {Printable.Line(e.Source)}, {RelativeTime.Ago(e.ArrivedAt, now)}");
+        writer.WriteLine(
+            $"{paint.Strong(Printable.Line(e.Type))} from {Printable.Line(e.Source)}, {RelativeTime.Ago(e.ArrivedAt, now)}"
+        );
         writer.WriteLine($"  id       {Printable.Line(e.Id)}");
         if (e.Key != e.Id)
             writer.WriteLine($"  key      {Printable.Line(e.Key)}");
@@ -24,7 +26,9 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
         if (e.Payload is { } payload && payload.GetRawText() is not "{}" and { } text)
             writer.WriteLine($"  payload  {Printable.Line(text, ShownPayload)}");
         if (e.Unreadable is { } body)
-            writer.WriteLine($"  unreadable, {body.Bytes:N0} bytes: 'bellhop dead show {Printable.Line(e.Key)}' prints them");
+            writer.WriteLine(
+                $"  unreadable, {body.Bytes:N0} bytes: 'bellhop dead show {Printable.Line(e.Key)}' prints them"
+            );
         foreach (var delivery in receipt.Deliveries)
             WriteDelivery(writer, e, delivery);
         if (receipt.Others > 0)
@@ -40,7 +44,11 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
         writer.WriteLine(
             $"→ {paint.Strong(Printable.Line(delivery.Session))}: {paint.State(delivery.State)}"
                 + (delivery.Reason is { } reason ? $", {Printable.Line(reason)}" : "")
-                + (delivery.Attempts > 0 ? $", {delivery.Attempts} failed attempt{(delivery.Attempts == 1 ? "" : "s")}" : "")
+                + (
+                    delivery.Attempts > 0
+                        ? $", {delivery.Attempts} failed attempt{(delivery.Attempts == 1 ? "" : "s")}"
+                        : ""
+                )
                 + (delivery.ReplayOf is null ? "" : ", a replay")
         );
         foreach (var step in delivery.History)
@@ -58,7 +66,9 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
 
     private void WriteReply(TextWriter writer, ReplyDto reply)
     {
-        writer.WriteLine($"  {paint.Faint(reply.Address is null ? "reply:" : $"reply to {Printable.Line(reply.Address)} ({reply.State}):")}");
+        writer.WriteLine(
+            $"  {paint.Faint(reply.Address is null ? "reply:" : $"reply to {Printable.Line(reply.Address)} ({reply.State}):")}"
+        );
         foreach (var line in Printable.Lines(reply.Text))
             writer.WriteLine($"    {line}".TrimEnd());
     }

@@ -22,9 +22,13 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
             writer.WriteLine($"{paint.Warn("note")}  {Printable.Line(notice)}");
         writer.WriteLine();
         writer.WriteLine($"page and API    {Printable.Line(status.Http)}");
-        writer.WriteLine($"redis protocol  {Printable.Line(status.Bus.Resp ?? "not spoken")}, keys {Printable.Line(status.Bus.Prefix)}:…");
+        writer.WriteLine(
+            $"redis protocol  {Printable.Line(status.Bus.Resp ?? "not spoken")}, keys {Printable.Line(status.Bus.Prefix)}:…"
+        );
         writer.WriteLine($"unfinished      {status.Unfinished:N0}");
-        writer.WriteLine($"dead letters    {(status.Dead == 0 ? "none" : $"{paint.Bad(status.Dead.ToString("N0"))}   see 'bellhop dead list'")}");
+        writer.WriteLine(
+            $"dead letters    {(status.Dead == 0 ? "none" : $"{paint.Bad(status.Dead.ToString("N0"))}   see 'bellhop dead list'")}"
+        );
         foreach (var session in status.Sessions)
             WriteSession(writer, session);
     }
@@ -62,13 +66,14 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
     private static string Agent(LaneStatus lane) =>
         string.Join(
             ", ",
-            ((string?[])
-                [
-                    $"{lane.Agent} {lane.AgentVersion}".TrimEnd(),
-                    lane.AgentPhase,
-                    lane.Model,
-                    lane.AgentPid is { } pid ? $"pid {pid}" : null,
-                ]
+            (
+                (string?[])
+                    [
+                        $"{lane.Agent} {lane.AgentVersion}".TrimEnd(),
+                        lane.AgentPhase,
+                        lane.Model,
+                        lane.AgentPid is { } pid ? $"pid {pid}" : null,
+                    ]
             )
                 .Where(part => part is not null)
                 .Select(part => Printable.Line(part))

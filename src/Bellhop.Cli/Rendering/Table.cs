@@ -19,7 +19,9 @@ internal sealed class Table(params string[] headings)
     public void Write(TextWriter writer, Paint paint, int? width)
     {
         var widths = headings
-            .Select((h, i) => Math.Max(h.Length, _rows.Select(r => Printable.Columns(r[i].Text)).DefaultIfEmpty(0).Max()))
+            .Select(
+                (h, i) => Math.Max(h.Length, _rows.Select(r => Printable.Columns(r[i].Text)).DefaultIfEmpty(0).Max())
+            )
             .ToArray();
         if (width is { } columns)
         {

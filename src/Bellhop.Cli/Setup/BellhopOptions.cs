@@ -79,7 +79,10 @@ internal sealed record BusOptions(Endpoint? Resp, string Prefix, Secret? Passwor
         var password = File.ReadAllText(path).Trim();
         return password.Length > 0
             ? new Secret(password)
-            : throw new CommandException($"bus.passwordFile: {path} is empty. Write the password into it.", ExitCode.Configuration);
+            : throw new CommandException(
+                $"bus.passwordFile: {path} is empty. Write the password into it.",
+                ExitCode.Configuration
+            );
     }
 }
 
@@ -89,7 +92,10 @@ internal sealed record LogOptions(string Path, Microsoft.Extensions.Logging.LogL
     public static LogOptions From(Configuration configuration, Home home) =>
         new(
             home.LogFile,
-            Enum.Parse<Microsoft.Extensions.Logging.LogLevel>(configuration.Get<string>("logs.level"), ignoreCase: true),
+            Enum.Parse<Microsoft.Extensions.Logging.LogLevel>(
+                configuration.Get<string>("logs.level"),
+                ignoreCase: true
+            ),
             configuration.Get<long>("logs.maxMegabytes") * 1024 * 1024,
             (int)configuration.Get<long>("logs.files")
         );

@@ -13,7 +13,10 @@ internal sealed record EffectiveSetting(Setting Setting, object? Value, JsonNode
     /// <summary>For people and logs: JSON, secrets hidden. A map's values count as secrets: keys are passed to agents that way.</summary>
     public string Shown =>
         IsSecret ? Hidden
-        : Written is JsonObject map && Setting.Kind == SettingKind.Map ? new JsonObject(map.Select(e => new KeyValuePair<string, JsonNode?>(e.Key, Hidden))).ToJsonString(Json.Relaxed)
+        : Written is JsonObject map && Setting.Kind == SettingKind.Map
+            ? new JsonObject(map.Select(e => new KeyValuePair<string, JsonNode?>(e.Key, Hidden))).ToJsonString(
+                Json.Relaxed
+            )
         : Written?.ToJsonString(Json.Relaxed) ?? "null";
 }
 
@@ -48,7 +51,8 @@ internal sealed class Configuration
         var settings = new Dictionary<string, EffectiveSetting>();
         foreach (var setting in SettingsSchema.All)
         {
-            var value = given.GetValueOrDefault(setting.Path) ?? new GivenValue(setting.DefaultNode, GivenValue.Default);
+            var value =
+                given.GetValueOrDefault(setting.Path) ?? new GivenValue(setting.DefaultNode, GivenValue.Default);
             var reading = reader.Read(setting, value.Value);
             var effective = new EffectiveSetting(setting, reading.Value, value.Value, value.Origin);
             settings[setting.Path] = effective;

@@ -7,7 +7,8 @@ namespace Bellhop.Cli.Setup;
 /// <param name="Mend">What is wrong and what would be right.</param>
 internal sealed record ConfigurationFault(string Key, string? Value, string Where, string Mend)
 {
-    public override string ToString() => Value is null ? $"{Key} ({Where}): {Mend}" : $"{Key} = {Value} ({Where}): {Mend}";
+    public override string ToString() =>
+        Value is null ? $"{Key} ({Where}): {Mend}" : $"{Key} = {Value} ({Where}): {Mend}";
 }
 
 /// <summary>The configuration cannot be used. Lists every fault, not the first.</summary>

@@ -58,7 +58,12 @@ internal sealed class ConfigurationFile(string path, byte[] bytes)
             else if (reader.TokenType == JsonTokenType.StartObject)
                 ReadSection(ref reader, key);
             else
-                Refuse(ref reader, key, where, $"is a section: write {{ \"{SettingsSchema.KeysOf(key).First()}\": … }}.");
+                Refuse(
+                    ref reader,
+                    key,
+                    where,
+                    $"is a section: write {{ \"{SettingsSchema.KeysOf(key).First()}\": … }}."
+                );
         }
     }
 
@@ -66,7 +71,12 @@ internal sealed class ConfigurationFile(string path, byte[] bytes)
     {
         if (!_values.TryAdd(key, value))
             _faults.Add(
-                new ConfigurationFault(key, null, value.Origin, $"is given twice, first in {_values[key].Origin}. Keep one.")
+                new ConfigurationFault(
+                    key,
+                    null,
+                    value.Origin,
+                    $"is given twice, first in {_values[key].Origin}. Keep one."
+                )
             );
     }
 

@@ -11,8 +11,12 @@ internal static class ConfigurationTemplate
     public static string Write()
     {
         var text = new StringBuilder();
-        text.Append("// Bellhop's configuration. Remove the // before a line to change it; 'bellhop config check' checks the file.\n");
-        text.Append("// Environment variables override it: BELLHOP__AGENT__KIND=echo. Durations: 90s, 15m, 2h, 1d.\n{\n");
+        text.Append(
+            "// Bellhop's configuration. Remove the // before a line to change it; 'bellhop config check' checks the file.\n"
+        );
+        text.Append(
+            "// Environment variables override it: BELLHOP__AGENT__KIND=echo. Durations: 90s, 15m, 2h, 1d.\n{\n"
+        );
         foreach (var setting in SettingsSchema.All.Where(s => s.Section.Length == 0))
             Add(text, setting, "  ");
         foreach (var section in SettingsSchema.Sections)

@@ -33,7 +33,9 @@ internal sealed partial class Disk : IDisk
         // .NET opens no folders, so this asks the C library.
         using var folder = Open(path, 0);
         if (folder.IsInvalid || Sync(folder) != 0)
-            throw new IOException($"{path} cannot be synced: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+            throw new IOException(
+                $"{path} cannot be synced: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}."
+            );
     }
 
     public void Remove(string path) => File.Delete(path);

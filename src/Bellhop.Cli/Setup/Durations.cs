@@ -28,7 +28,12 @@ internal static class Durations
         var unit = Units.FirstOrDefault(u => u.Unit == text[^1]).Length;
         if (
             unit == TimeSpan.Zero
-            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+            || !long.TryParse(
+                text.AsSpan(0, text.Length - 1),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var n
+            )
             || n < 1
             || n > Longest / unit
         )

@@ -22,7 +22,9 @@ internal sealed record Endpoint(IPAddress Address, int Port)
         var bracketed = host is ['[', .., ']'];
         if (host.Contains(':', StringComparison.Ordinal) && !bracketed)
             return null;
-        return IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address) && (bracketed || host.Count(c => c == '.') == 3)
+        return
+            IPAddress.TryParse(bracketed ? host[1..^1] : host, out var address)
+            && (bracketed || host.Count(c => c == '.') == 3)
             ? new Endpoint(address, port)
             : null;
     }

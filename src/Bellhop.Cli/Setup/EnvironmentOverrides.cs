@@ -54,7 +54,9 @@ internal static class EnvironmentOverrides
         if (setting.Kind is SettingKind.List or SettingKind.Map)
         {
             var part = setting.Kind == SettingKind.List ? "0" : "NAME";
-            faults.Add(new ConfigurationFault(setting.Path, $"\"{text}\"", name, $"is set in parts: use {name}__{part}."));
+            faults.Add(
+                new ConfigurationFault(setting.Path, $"\"{text}\"", name, $"is set in parts: use {name}__{part}.")
+            );
             return;
         }
         JsonNode? value =

@@ -7,5 +7,8 @@ namespace Bellhop.Cli.Setup;
 internal static class Json
 {
     /// <summary>On one line; letters of all languages as they are.</summary>
-    public static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 }

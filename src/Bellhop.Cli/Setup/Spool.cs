@@ -19,7 +19,10 @@ internal static class Spool
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"Not accepted: Bellhop is not running and {home.Spool} cannot be written: {e.Message}", ExitCode.NotAccepted);
+            throw new CommandException(
+                $"Not accepted: Bellhop is not running and {home.Spool} cannot be written: {e.Message}",
+                ExitCode.NotAccepted
+            );
         }
     }
 

@@ -27,7 +27,10 @@ public sealed partial class AdoptionLoop(
     {
         try
         {
-            using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Clamp(adoptAfter.Ticks / 10, Shortest.Ticks, Longest.Ticks)), time);
+            using var timer = new PeriodicTimer(
+                TimeSpan.FromTicks(Math.Clamp(adoptAfter.Ticks / 10, Shortest.Ticks, Longest.Ticks)),
+                time
+            );
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 var adopted = await store.AdoptAsync(time.GetUtcNow() - adoptAfter, stoppingToken);

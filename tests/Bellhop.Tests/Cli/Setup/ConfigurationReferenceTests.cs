@@ -10,7 +10,9 @@ public class ConfigurationReferenceTests
     {
         var page = Path.Combine(Root(), "docs", "configuration.md");
 
-        ConfigurationReference.Write().ShouldBe(File.ReadAllText(page), "write it anew: ./bellhop config reference > docs/configuration.md");
+        ConfigurationReference
+            .Write()
+            .ShouldBe(File.ReadAllText(page), "write it anew: ./bellhop config reference > docs/configuration.md");
     }
 
     [Fact]

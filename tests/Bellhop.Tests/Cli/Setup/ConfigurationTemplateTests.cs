@@ -30,7 +30,9 @@ public sealed partial class ConfigurationTemplateTests : IDisposable
         var settings = Configuration.Load(_home.Home, _home.Environment).Settings.ToList();
 
         settings.ShouldAllBe(s => s.Origin != GivenValue.Default);
-        settings.Select(s => s.Written?.ToJsonString()).ShouldBe(settings.Select(s => s.Setting.DefaultNode?.ToJsonString()));
+        settings
+            .Select(s => s.Written?.ToJsonString())
+            .ShouldBe(settings.Select(s => s.Setting.DefaultNode?.ToJsonString()));
     }
 
     [GeneratedRegex("^( *)// (?=\")", RegexOptions.Multiline)]

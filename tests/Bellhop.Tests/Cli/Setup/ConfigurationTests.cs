@@ -127,7 +127,9 @@ public sealed class ConfigurationTests : IDisposable
     {
         var items = Enumerable.Range(0, 11).Select(i => ($"BELLHOP__AGENT__COMMAND__{i}", $"a{i}")).Reverse();
 
-        Load([.. items]).Get<IReadOnlyList<string>>("agent.command").ShouldBe(Enumerable.Range(0, 11).Select(i => $"a{i}"));
+        Load([.. items])
+            .Get<IReadOnlyList<string>>("agent.command")
+            .ShouldBe(Enumerable.Range(0, 11).Select(i => $"a{i}"));
     }
 
     [Fact]

@@ -74,7 +74,8 @@ public class DurableFileTests
 
         public void WriteAndSync(string path, ReadOnlySpan<byte> content) => Step("write", Path.GetFileName(path));
 
-        public void Rename(string from, string to) => Step("rename", $"{Path.GetFileName(from)} {Path.GetFileName(to)}");
+        public void Rename(string from, string to) =>
+            Step("rename", $"{Path.GetFileName(from)} {Path.GetFileName(to)}");
 
         public void SyncFolder(string path) => Step("sync", path);
 
