@@ -70,8 +70,7 @@ internal sealed class ClientCommands(ClientRoster roster, TimeProvider time) : I
         return mode == "ON" ? RespValue.Ok : RespValue.None;
     }
 
-    private static RespValue OnOrOff(string word) =>
-        word is "ON" or "OFF" ? RespValue.Ok : throw CommandFault.Syntax();
+    private static RespValue OnOrOff(string word) => word is "ON" or "OFF" ? RespValue.Ok : throw CommandFault.Syntax();
 
     private static RespValue Tracking(CommandCall call)
     {
@@ -86,16 +85,14 @@ internal sealed class ClientCommands(ClientRoster roster, TimeProvider time) : I
     }
 
     private static RespValue TrackingInfo() =>
-        RespValue.Map(
-            [
-                RespValue.Bulk("flags"),
-                RespValue.Set([RespValue.Bulk("off")]),
-                RespValue.Bulk("redirect"),
-                RespValue.Integer(-1),
-                RespValue.Bulk("prefixes"),
-                RespValue.EmptyArray,
-            ]
-        );
+        RespValue.Map([
+            RespValue.Bulk("flags"),
+            RespValue.Set([RespValue.Bulk("off")]),
+            RespValue.Bulk("redirect"),
+            RespValue.Integer(-1),
+            RespValue.Bulk("prefixes"),
+            RespValue.EmptyArray,
+        ]);
 
     private string Line(RespClient client)
     {

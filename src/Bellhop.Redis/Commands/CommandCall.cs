@@ -36,7 +36,10 @@ internal sealed record CommandCall(RespClient Client, byte[][] Arguments, bool I
     {
         const double longest = 49 * 86_400;
         var text = Text(index);
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) || !double.IsFinite(seconds))
+        if (
+            !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            || !double.IsFinite(seconds)
+        )
             throw new CommandFault("ERR timeout is not a float or out of range");
         if (seconds < 0)
             throw new CommandFault("ERR timeout is negative");

@@ -7,8 +7,7 @@ internal sealed class CommandFault(string line) : BellhopException(line)
 
     public static CommandFault NotAnInteger() => new("ERR value is not an integer or out of range");
 
-    public static CommandFault WrongKind() =>
-        new("WRONGTYPE Operation against a key holding the wrong kind of value");
+    public static CommandFault WrongKind() => new("WRONGTYPE Operation against a key holding the wrong kind of value");
 
     public static CommandFault Arity(string name) => new($"ERR wrong number of arguments for '{name}' command");
 }

@@ -85,24 +85,22 @@ internal sealed class ConnectionCommands(WrongPasswords passwords, PubSub pubSub
     }
 
     private static RespValue Greeting(RespClient client) =>
-        RespValue.Map(
-            [
-                RespValue.Bulk("server"),
-                RespValue.Bulk("redis"),
-                RespValue.Bulk("version"),
-                RespValue.Bulk(ServerCommands.RedisVersion),
-                RespValue.Bulk("proto"),
-                RespValue.Integer((long)client.Version),
-                RespValue.Bulk("id"),
-                RespValue.Integer(client.Id),
-                RespValue.Bulk("mode"),
-                RespValue.Bulk("standalone"),
-                RespValue.Bulk("role"),
-                RespValue.Bulk("master"),
-                RespValue.Bulk("modules"),
-                RespValue.EmptyArray,
-            ]
-        );
+        RespValue.Map([
+            RespValue.Bulk("server"),
+            RespValue.Bulk("redis"),
+            RespValue.Bulk("version"),
+            RespValue.Bulk(ServerCommands.RedisVersion),
+            RespValue.Bulk("proto"),
+            RespValue.Integer((long)client.Version),
+            RespValue.Bulk("id"),
+            RespValue.Integer(client.Id),
+            RespValue.Bulk("mode"),
+            RespValue.Bulk("standalone"),
+            RespValue.Bulk("role"),
+            RespValue.Bulk("master"),
+            RespValue.Bulk("modules"),
+            RespValue.EmptyArray,
+        ]);
 
     private ValueTask<RespValue> Auth(CommandCall call)
     {

@@ -17,7 +17,10 @@ internal static class Expiry
         var milliseconds = (Int128)number * (inSeconds ? 1000 : 1) + (fromNow ? now.ToUnixTimeMilliseconds() : 0);
         if (milliseconds > long.MaxValue || milliseconds < long.MinValue)
             throw Invalid(command);
-        var (min, max) = (DateTimeOffset.UnixEpoch.ToUnixTimeMilliseconds(), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        var (min, max) = (
+            DateTimeOffset.UnixEpoch.ToUnixTimeMilliseconds(),
+            DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+        );
         return DateTimeOffset.FromUnixTimeMilliseconds((long)Int128.Clamp(milliseconds, min, max));
     }
 

@@ -57,7 +57,9 @@ internal sealed class ExpiryCommands(
         var key = names.Read(call[1]);
         if (key.Role != KeyRole.Plain)
             return RespValue.Integer(
-                key.Role == KeyRole.Sessions || await events.ExistsAsync(call.Client, key, call.Cancel) ? noExpiry : noKey
+                key.Role == KeyRole.Sessions || await events.ExistsAsync(call.Client, key, call.Cancel)
+                    ? noExpiry
+                    : noKey
             );
         var (kind, at) = await keyspace.RunAsync(step => (step.Kind(key.Text), step.ExpiresAt(key.Text)), call.Cancel);
         if (at is null)
@@ -74,7 +76,10 @@ internal sealed class ExpiryCommands(
         if (key.Role != KeyRole.Plain)
             return RespValue.Zero;
         return RespValue.Integer(
-            await keyspace.RunAsync(step => step.ExpiresAt(key.Text) is not null && step.Expire(key.Text, null), call.Cancel)
+            await keyspace.RunAsync(
+                step => step.ExpiresAt(key.Text) is not null && step.Expire(key.Text, null),
+                call.Cancel
+            )
         );
     }
 }

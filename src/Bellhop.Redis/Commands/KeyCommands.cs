@@ -58,9 +58,7 @@ internal sealed class KeyCommands(
         var key = names.Read(call[1]);
         if (key.Role == KeyRole.Sessions)
             return new RespStatus("set");
-        var kind = key.Role == KeyRole.Plain
-            ? await keyspace.RunAsync(step => step.Kind(key.Text), call.Cancel)
-            : null;
+        var kind = key.Role == KeyRole.Plain ? await keyspace.RunAsync(step => step.Kind(key.Text), call.Cancel) : null;
         if (kind is null && await ExistsAsync(call, key))
             kind = KeyKind.List;
         return new RespStatus(kind?.ToString().ToLowerInvariant() ?? "none");

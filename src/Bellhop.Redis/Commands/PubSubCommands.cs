@@ -83,12 +83,10 @@ internal sealed class PubSubCommands(PubSub pubSub, KeyNames names, SeenSessions
 
     private static void Confirm(RespClient client, string word, string? name) =>
         client.Reply(
-            RespValue.Push(
-                [
-                    RespValue.Bulk(word),
-                    name is null ? RespValue.Null : RespValue.Bulk(Listener.PubSub.Bytes(name)),
-                    RespValue.Integer(client.Subscriptions),
-                ]
-            )
+            RespValue.Push([
+                RespValue.Bulk(word),
+                name is null ? RespValue.Null : RespValue.Bulk(Listener.PubSub.Bytes(name)),
+                RespValue.Integer(client.Subscriptions),
+            ])
         );
 }

@@ -49,7 +49,10 @@ internal sealed class RedisInfo(
             ]
         );
         yield return ("Clients", [("connected_clients", roster.Count), ("maxclients", ListenerLimits.MaxConnections)]);
-        yield return ("Memory", [("used_memory", GC.GetTotalMemory(false)), ("used_memory_rss", Environment.WorkingSet)]);
+        yield return (
+            "Memory",
+            [("used_memory", GC.GetTotalMemory(false)), ("used_memory_rss", Environment.WorkingSet)]
+        );
         yield return ("Persistence", [("loading", starting ? 1 : 0), ("aof_enabled", 1)]);
         yield return (
             "Stats",

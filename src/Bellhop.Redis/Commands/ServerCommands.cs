@@ -59,13 +59,11 @@ internal sealed class ServerCommands : ICommandFamily
             case "INFO" when call.Count == 2:
                 return RespValue.Array([.. _table.Value.All.Select(Describe)]);
             case "INFO":
-                return RespValue.Array(
-                    [
-                        .. call
-                            .Arguments.Skip(2)
-                            .Select(name => _table.Value.Find(name) is { } spec ? Describe(spec) : RespValue.NullArray),
-                    ]
-                );
+                return RespValue.Array([
+                    .. call
+                        .Arguments.Skip(2)
+                        .Select(name => _table.Value.Find(name) is { } spec ? Describe(spec) : RespValue.NullArray),
+                ]);
             case "COUNT" or "LIST":
                 throw CommandFault.Arity("command|" + call.Word(1).ToLowerInvariant());
             default:
@@ -74,20 +72,18 @@ internal sealed class ServerCommands : ICommandFamily
     }
 
     private static RespValue Describe(CommandSpec spec) =>
-        RespValue.Array(
-            [
-                RespValue.Bulk(spec.Name),
-                RespValue.Integer(spec.Arity),
-                RespValue.Set([.. Flags(spec).Select(f => (RespValue)new RespStatus(f))]),
-                RespValue.Integer(spec.Keys.First),
-                RespValue.Integer(spec.Keys.Last),
-                RespValue.Integer(spec.Keys.Step),
-                RespValue.Set([]),
-                RespValue.EmptyArray,
-                RespValue.EmptyArray,
-                RespValue.EmptyArray,
-            ]
-        );
+        RespValue.Array([
+            RespValue.Bulk(spec.Name),
+            RespValue.Integer(spec.Arity),
+            RespValue.Set([.. Flags(spec).Select(f => (RespValue)new RespStatus(f))]),
+            RespValue.Integer(spec.Keys.First),
+            RespValue.Integer(spec.Keys.Last),
+            RespValue.Integer(spec.Keys.Step),
+            RespValue.Set([]),
+            RespValue.EmptyArray,
+            RespValue.EmptyArray,
+            RespValue.EmptyArray,
+        ]);
 
     private static IEnumerable<string> Flags(CommandSpec spec)
     {
@@ -116,12 +112,10 @@ internal sealed class ServerCommands : ICommandFamily
         if (call.Count < 3)
             throw CommandFault.Arity("config|get");
         var patterns = call.Arguments.Skip(2).Select(a => Encoding.Latin1.GetString(a).ToLowerInvariant()).ToList();
-        return RespValue.Map(
-            [
-                .. Settings
-                    .Where(s => patterns.Any(p => GlobPattern.Matches(p, s.Name)))
-                    .SelectMany(s => new[] { RespValue.Bulk(s.Name), RespValue.Bulk(s.Value) }),
-            ]
-        );
+        return RespValue.Map([
+            .. Settings
+                .Where(s => patterns.Any(p => GlobPattern.Matches(p, s.Name)))
+                .SelectMany(s => new[] { RespValue.Bulk(s.Name), RespValue.Bulk(s.Value) }),
+        ]);
     }
 }

@@ -66,10 +66,7 @@ internal sealed class SetCommands(KeyNames names, IKeyspace keyspace, SessionReg
 
     private async Task<RespValue> CountAsync(CommandCall call, Func<IKeyspaceTransaction, byte[], bool> each) =>
         RespValue.Integer(
-            await keyspace.RunAsync(
-                step => call.Arguments.Skip(2).Count(member => each(step, member)),
-                call.Cancel
-            )
+            await keyspace.RunAsync(step => call.Arguments.Skip(2).Count(member => each(step, member)), call.Cancel)
         );
 
     /// <summary>All names are read before the first is applied.</summary>

@@ -32,8 +32,10 @@ internal sealed record SetOptions
                 case "KEEPTTL" when options.ExpiresAt is null:
                     options.KeepsExpiry = true;
                     break;
-                case "EX" or "PX" or "EXAT" or "PXAT"
-                    when i + 1 < call.Count && options.ExpiresAt is null && !options.KeepsExpiry:
+                case "EX"
+                or "PX"
+                or "EXAT"
+                or "PXAT" when i + 1 < call.Count && options.ExpiresAt is null && !options.KeepsExpiry:
                     options.ExpiresAt = Expiry.Read("set", call.Word(i), call.Integer(i + 1), now);
                     i++;
                     break;

@@ -8,10 +8,7 @@ namespace Bellhop.Redis.Commands;
 internal sealed class StringCommands(IKeyspace keyspace, KeyNames names, TimeProvider time) : ICommandFamily
 {
     public IEnumerable<CommandSpec> Table =>
-        [
-            new("set", -3, Write, KeyPositions.One, Set),
-            new("get", 2, ReadOnly | Fast, KeyPositions.One, Get),
-        ];
+        [new("set", -3, Write, KeyPositions.One, Set), new("get", 2, ReadOnly | Fast, KeyPositions.One, Get)];
 
     private async ValueTask<RespValue> Get(CommandCall call)
     {

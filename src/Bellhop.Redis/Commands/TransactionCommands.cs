@@ -81,7 +81,9 @@ internal sealed class TransactionCommands(
         {
             var key = names.Read(argument);
             if (key.Role == KeyRole.EventList)
-                throw new CommandFault("ERR An event list cannot be watched: events come from many doors. Lease rows with LMOVE.");
+                throw new CommandFault(
+                    "ERR An event list cannot be watched: events come from many doors. Lease rows with LMOVE."
+                );
             if (call.Client.WatchedKeys.Count >= ListenerLimits.MaxSubscriptions)
                 throw new CommandFault($"BUSY BH-4291 At most {ListenerLimits.MaxSubscriptions:N0} watched keys.");
             if (call.Client.WatchedKeys.Add(key.Text))

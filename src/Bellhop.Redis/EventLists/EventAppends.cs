@@ -44,7 +44,9 @@ internal sealed class EventAppends(Inbox inbox, EventReader reader)
             case AppendRefusal.None:
                 return;
             case AppendRefusal.DiskFull:
-                throw new CommandFault("MISCONF BH-5071 The disk is full: nothing was stored. Make room and send it again.");
+                throw new CommandFault(
+                    "MISCONF BH-5071 The disk is full: nothing was stored. Make room and send it again."
+                );
             case AppendRefusal.Full:
             default:
                 throw new CommandFault(

@@ -180,7 +180,8 @@ internal sealed class EventLists(
                 .Take(ListenerLimits.MaxViewRows)
                 .TakeWhile((row, index) => (bytes += row.Body.Length) <= ListenerLimits.MaxViewBytes || index == 0)
                 .ToList();
-            var isWhole = rows.Count < limit || page >= ListenerLimits.MaxViewRows || bytes > ListenerLimits.MaxViewBytes;
+            var isWhole =
+                rows.Count < limit || page >= ListenerLimits.MaxViewRows || bytes > ListenerLimits.MaxViewBytes;
             if (!isWhole)
                 continue;
             view.Reverse();

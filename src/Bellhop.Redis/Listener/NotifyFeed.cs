@@ -110,7 +110,11 @@ internal sealed partial class NotifyFeed(
 
     private static partial class Log
     {
-        [LoggerMessage(400, LogLevel.Warning, "The list of changes was lost ({Reason}); clients are woken to look themselves")]
+        [LoggerMessage(
+            400,
+            LogLevel.Warning,
+            "The list of changes was lost ({Reason}); clients are woken to look themselves"
+        )]
         public static partial void FellBehind(ILogger logger, string reason);
     }
 }

@@ -40,8 +40,7 @@ internal sealed class PubSub(RespStatistics statistics)
 
     public bool Subscribe(RespClient client, string channel) => Add(_channels, client.Channels, client, channel);
 
-    public bool SubscribePattern(RespClient client, string pattern) =>
-        Add(_patterns, client.Patterns, client, pattern);
+    public bool SubscribePattern(RespClient client, string pattern) => Add(_patterns, client.Patterns, client, pattern);
 
     public bool Unsubscribe(RespClient client, string channel) => Remove(_channels, client.Channels, client, channel);
 

@@ -8,7 +8,9 @@ internal sealed class WrongPasswords(RespOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    private readonly byte[]? _expected = options.Password is { } password ? Digest(Encoding.UTF8.GetBytes(password)) : null;
+    private readonly byte[]? _expected = options.Password is { } password
+        ? Digest(Encoding.UTF8.GetBytes(password))
+        : null;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (int Count, long Since)> _wrong = [];
 

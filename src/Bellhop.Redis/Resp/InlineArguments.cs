@@ -83,5 +83,6 @@ internal static class InlineArguments
         };
     }
 
-    private static bool IsBlank(byte b) => b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0x0b or 0x0c or 0;
+    private static bool IsBlank(byte b) =>
+        b is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or 0x0b or 0x0c or 0;
 }

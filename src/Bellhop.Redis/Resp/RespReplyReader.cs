@@ -49,7 +49,9 @@ internal sealed class RespReplyReader
     {
         node = null;
         if (buffer.PositionOf((byte)'\n') is not { } end)
-            return buffer.Length > RespLimits.MaxLineBytes ? throw new RespProtocolException("a line is too long") : false;
+            return buffer.Length > RespLimits.MaxLineBytes
+                ? throw new RespProtocolException("a line is too long")
+                : false;
         var line = buffer.Slice(0, end).ToArray().AsSpan();
         if (line is not [_, .., (byte)'\r'] || line.Length > RespLimits.MaxLineBytes)
             throw new RespProtocolException("a line does not end in CR LF");

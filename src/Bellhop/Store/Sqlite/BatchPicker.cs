@@ -3,7 +3,10 @@ using Bellhop.Events;
 namespace Bellhop.Store.Sqlite;
 
 /// <summary>A delivery that goes into a batch, with its event.</summary>
-internal readonly record struct Candidate(DeliveryRow Row, Event Event);
+internal readonly record struct Candidate(DeliveryRow Row, Event Event)
+{
+    public LeasedDelivery Leased => new(Row.Number, Event, Row.Attempts, Row.Kills, Row.Slot);
+}
 
 /// <summary>A lane's next batch, or, when it is empty, when there may be one.</summary>
 internal readonly record struct Pick(IReadOnlyList<Candidate> Batch, DateTimeOffset? NextDue);

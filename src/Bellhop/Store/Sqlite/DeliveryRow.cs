@@ -8,10 +8,10 @@ internal sealed record DeliveryRow
     /// <summary>What <see cref="Read"/> reads, of deliveries called <c>d</c> and events called <c>e</c>.</summary>
     public const string Columns =
         "d.number, d.event, d.session, d.state, d.kind, d.attempts, d.kills, d.cohort, d.turn, d.told_in, d.due_at, "
-        + "d.reason, d.history, e.key, e.id, e.type, e.source";
+        + "d.reason, d.history, e.key, e.id, e.type, e.source, d.slot";
 
     /// <summary>How many columns that is: where the next ones begin.</summary>
-    public const int ColumnCount = 17;
+    public const int ColumnCount = 18;
 
     /// <summary>Where those columns come from.</summary>
     public const string From = "FROM deliveries d JOIN events e ON e.seq = d.event";
@@ -37,6 +37,9 @@ internal sealed record DeliveryRow
 
     /// <summary>The turn whose prompt carried the event's words into the transcript.</summary>
     public Ulid? ToldIn { get; init; }
+
+    /// <summary>Its place in that prompt, from 1; 0 until it was told.</summary>
+    public int Slot { get; init; }
 
     public DateTimeOffset? DueAt { get; init; }
 
@@ -72,6 +75,7 @@ internal sealed record DeliveryRow
             Id = row.Text(14),
             Type = row.Text(15),
             Source = row.Text(16),
+            Slot = row.Int32(17),
         };
 
     /// <summary>All rows of a query that selects <see cref="Columns"/>.</summary>

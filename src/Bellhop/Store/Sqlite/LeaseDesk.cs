@@ -92,7 +92,7 @@ internal sealed class LeaseDesk
         var lease = new TurnLease(
             _ulids.Next(),
             request.Session,
-            [.. pick.Batch.Select(c => new LeasedDelivery(c.Row.Number, c.Event, c.Row.Attempts, c.Row.Kills))],
+            [.. pick.Batch.Select(c => c.Leased)],
             pick.Batch[0].Row.ToldIn
         );
         // Listed before it is written, so that a failure in between is withdrawn as well.

@@ -83,7 +83,7 @@ internal static class Listings
             new TurnLease(
                 turn,
                 session,
-                [.. open.Select(c => new LeasedDelivery(c.Row.Number, c.Event, c.Row.Attempts, c.Row.Kills))],
+                [.. open.Select(c => c.Leased)],
                 // A turn that told the events itself continues none.
                 head.ToldIn == turn
                     ? null

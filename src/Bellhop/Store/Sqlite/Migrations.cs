@@ -40,6 +40,7 @@ internal static class Migrations
             cohort       INTEGER NOT NULL DEFAULT 0,
             turn         BLOB,
             told_in      BLOB,
+            slot         INTEGER NOT NULL DEFAULT 0,
             due_at       INTEGER,
             reason       TEXT,
             replay_of    INTEGER,

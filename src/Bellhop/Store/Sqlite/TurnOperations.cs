@@ -11,8 +11,11 @@ internal static class TurnOperations
     public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note)
     {
         var rows = OpenRows(batch, turn, DeliveryState.Injecting);
-        foreach (var row in rows)
-            batch.Move(told ? row with { ToldIn = turn } : row, DeliveryState.Injected, note);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = told ? rows[i] with { ToldIn = turn, Slot = i + 1 } : rows[i];
+            batch.Move(row, DeliveryState.Injected, note);
+        }
         return rows.Count;
     }
 

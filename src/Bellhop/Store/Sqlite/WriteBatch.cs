@@ -79,8 +79,8 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
         var moved = delivery with { State = to, History = History.Append(delivery.History, to, now, note) };
         using var update = db.Sql(
             """
-            UPDATE deliveries SET state = ?, attempts = ?, kills = ?, cohort = ?, turn = ?, told_in = ?, due_at = ?,
-                reason = ?, updated_at = ?, history = ?
+            UPDATE deliveries SET state = ?, attempts = ?, kills = ?, cohort = ?, turn = ?, told_in = ?, slot = ?,
+                due_at = ?, reason = ?, updated_at = ?, history = ?
             WHERE number = ?
             """
         );
@@ -91,6 +91,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
             .Bind(moved.Cohort)
             .Bind(moved.Turn)
             .Bind(moved.ToldIn)
+            .Bind(moved.Slot)
             .Bind(moved.DueAt)
             .Bind(moved.Reason)
             .Bind(now)
