@@ -11,7 +11,6 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
 {
     private static readonly JsonDocumentOptions Options = new()
     {
-        // One deeper than allowed, so that too deep is told apart from not JSON.
         MaxDepth = EventLimits.MaxDepth,
         CommentHandling = JsonCommentHandling.Disallow,
     };
@@ -21,28 +20,24 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
     {
         if (body.Length > EventLimits.MaxBytes)
             return ReadResult.Bad(
-                "BH-4131",
+                Errors.TooLarge,
                 $"The event has {body.Length:N0} bytes; at most {EventLimits.MaxBytes:N0} are taken. Put large data in a file and send its path."
             );
-        if (!IsUtf8(body.Span))
-            return ReadResult.Bad("BH-4003", "The event is not valid UTF-8. Encode it as UTF-8 JSON.");
+        if (!Utf8.IsValid(body.Span))
+            return ReadResult.Bad(Errors.NotUtf8, "The event is not valid UTF-8. Encode it as UTF-8 JSON.");
         try
         {
             using var document = JsonDocument.Parse(body, Options);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? ReadObject(document.RootElement, body, defaults)
-                : ReadResult.Bad("BH-4004", $"An event is a JSON object, not {Words(document.RootElement.ValueKind)}.");
-        }
-        catch (JsonException e) when (e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase))
-        {
-            return ReadResult.Bad("BH-4002", $"The event nests deeper than {EventLimits.MaxDepth} levels. Flatten it.");
+                ? ReadObject(new EventFields(document.RootElement), body, defaults)
+                : ReadResult.Bad(
+                    Errors.NotObject,
+                    $"An event is a JSON object, not {Words(document.RootElement.ValueKind)}."
+                );
         }
         catch (JsonException e)
         {
-            return ReadResult.Bad(
-                "BH-4000",
-                $"The event is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}."
-            );
+            return ReadResult.Bad(e);
         }
     }
 
@@ -63,37 +58,35 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
         };
     }
 
-    private ReadResult ReadObject(JsonElement root, ReadOnlyMemory<byte> body, EventDefaults defaults)
+    private ReadResult ReadObject(EventFields fields, ReadOnlyMemory<byte> body, EventDefaults defaults)
     {
-        if (Text(root, "type") is not { Length: > 0 } type)
-            return ReadResult.Bad("BH-4001", "'type' is required: a string such as \"download.complete\".", "type");
-        if (TooLong(type))
-            return TooLongName("type", type);
-        if (type.Contains('\0', StringComparison.Ordinal))
-            return ReadResult.Bad("BH-4005", "'type' holds a NUL character. Leave it out.", "type");
+        if (Name(fields, "type", out var type) is { } badType)
+            return badType;
+        if (type is null)
+            return ReadResult.Bad(
+                Errors.BadField,
+                "'type' is required: a string such as \"download.complete\".",
+                "type"
+            );
+        if (Name(fields, "source", out var source) is { } badSource)
+            return badSource;
+        if (source is null && Name(fields, "fn", out source) is { } badFunction)
+            return badFunction;
+        if (Name(fields, "id", out var id) is { } badId)
+            return badId;
 
-        var source = Text(root, "source") ?? Text(root, "fn") ?? defaults.Source;
-        if (TooLong(source))
-            return TooLongName("source", source);
-        var id = Text(root, "id");
-        if (id is not null && TooLong(id))
-            return TooLongName("id", id);
-
-        var origin = Origin(root);
-        if (origin is not null && !SessionId.TryParse(origin, out _) && !IsChannel(origin))
-            origin = null;
         var key = ulids.Next();
-        var occurred = Occurred(root);
+        var occurred = fields.Time("ts");
         return new ReadResult(
             new Event
             {
                 Key = key,
-                Id = id is { Length: > 0 } ? id : key.ToString(),
+                Id = id ?? key.ToString(),
                 Type = type,
-                Source = source.Length > 0 ? source : defaults.Source,
+                Source = source ?? defaults.Source,
                 OccurredAt = occurred,
                 ArrivedAt = time.GetUtcNow(),
-                Origin = SessionId.TryParse(origin, out var session) ? session : null,
+                Origin = fields.Origin(),
                 Kind = defaults.Kind,
                 ReplyTo = defaults.ReplyTo,
                 DedupeWindow = DedupeWindows.For(id, occurred, defaults.TrustedId),
@@ -103,57 +96,27 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
         );
     }
 
-    /// <summary>The producer's number in milliseconds; below 1e12 it is seconds; 0, missing or absurd is no time.</summary>
-    private static DateTimeOffset? Occurred(JsonElement root)
+    /// <summary>Reads a name; what it returns is what is wrong with it.</summary>
+    private static ReadResult? Name(EventFields fields, string field, out string? text)
     {
-        if (!root.TryGetProperty("ts", out var ts))
+        if (!fields.TryText(field, out text))
+            return ReadResult.Bad(
+                Errors.BadCharacter,
+                $"'{field}' holds half a character (a lone surrogate). Leave it out.",
+                field
+            );
+        if (text is null)
             return null;
-        var number = ts.ValueKind switch
-        {
-            JsonValueKind.Number when ts.TryGetDouble(out var n) => n,
-            JsonValueKind.String when double.TryParse(ts.GetString(), out var n) => n,
-            JsonValueKind.String when DateTimeOffset.TryParse(ts.GetString(), out var at) =>
-                at.ToUnixTimeMilliseconds(),
-            _ => 0,
-        };
-        const double secondsBelow = 1e12;
-        const double year9999 = 253402300799999;
-        if (number < secondsBelow)
-            number *= 1000;
-        return number is >= 1 and <= year9999 ? DateTimeOffset.FromUnixTimeMilliseconds((long)number) : null;
-    }
-
-    /// <summary>Three places, in order of precision: our own field, the article's, the payload's convention.</summary>
-    private static string? Origin(JsonElement root) =>
-        Text(root, "originSession")
-        ?? Text(root, "origin")
-        ?? (
-            root.TryGetProperty("payload", out var payload) && payload.ValueKind == JsonValueKind.Object
-                ? Text(payload, "originSession")
-                : null
-        );
-
-    private static bool IsChannel(string origin) => origin.Contains(':', StringComparison.Ordinal);
-
-    /// <summary>A string property; numbers and booleans are taken by their text, because shells quote badly.</summary>
-    private static string? Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value)
-            ? value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
-                _ => null,
-            }
+        if (text.Length > EventLimits.MaxNameLength)
+            return ReadResult.Bad(
+                Errors.BadField,
+                $"'{field}' has {text.Length:N0} characters; at most {EventLimits.MaxNameLength} are taken.",
+                field
+            );
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? ReadResult.Bad(Errors.BadCharacter, $"'{field}' holds a NUL character. Leave it out.", field)
             : null;
-
-    private static bool TooLong(string name) => name.Length > EventLimits.MaxNameLength;
-
-    private static ReadResult TooLongName(string field, string value) =>
-        ReadResult.Bad(
-            "BH-4001",
-            $"'{field}' has {value.Length:N0} characters; at most {EventLimits.MaxNameLength} are taken.",
-            field
-        );
+    }
 
     private static string Words(JsonValueKind kind) =>
         kind switch
@@ -163,6 +126,4 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
             JsonValueKind.Number => "a number",
             _ => kind.ToString().ToLowerInvariant(),
         };
-
-    private static bool IsUtf8(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes);
 }

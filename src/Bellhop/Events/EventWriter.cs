@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Bellhop.Events;
@@ -26,10 +27,8 @@ public static class EventWriter
             json.WriteString("type"u8, type);
             json.WriteString("source"u8, source);
             json.WritePropertyName("payload"u8);
-            if (payload is { } value)
-                value.WriteTo(json);
-            else
-                json.WriteRawValue("{}"u8);
+            // As it stands: decoding it would fail on half a character and round large numbers.
+            json.WriteRawValue(payload is { } value ? JsonMarshal.GetRawUtf8Value(value) : "{}"u8, true);
             json.WriteNumber("ts"u8, occurredAt.ToUnixTimeMilliseconds());
             if (origin is not null)
                 json.WriteString("originSession"u8, origin);

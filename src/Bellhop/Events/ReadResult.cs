@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Bellhop.Events;
 
 /// <summary>What a reader made of a producer's bytes: an event, or why there is none.</summary>
@@ -5,8 +7,14 @@ namespace Bellhop.Events;
 /// <param name="Fault">What is wrong with them.</param>
 public sealed record ReadResult(Event? Event, ReadFault? Fault)
 {
-    internal static ReadResult Bad(string code, string message, string? field = null) =>
-        new(null, new ReadFault(code, message, field));
+    internal static ReadResult Bad(KnownError error, string message, string? field = null) =>
+        new(null, new ReadFault(error.Code, message, field));
+
+    /// <summary>Why the framework could not read it. It tells too deep apart by its message only.</summary>
+    internal static ReadResult Bad(JsonException e) =>
+        e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+            ? Bad(Errors.TooDeep, $"The event nests deeper than {EventLimits.MaxDepth} levels. Flatten it.")
+            : Bad(Errors.NotJson, $"The event is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
 }
 
 /// <summary>Why bytes are no event.</summary>

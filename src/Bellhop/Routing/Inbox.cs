@@ -11,7 +11,18 @@ public sealed class Inbox(IEventStore store, Router router)
     /// its list; null where the producer named none and the routing rules decide.
     /// </summary>
     public Task<AppendResult> AcceptAsync(IReadOnlyList<Event> events, SessionId? list, CancellationToken cancel) =>
-        store.AppendAsync([.. events.Select(e => new NewEvent(e, router.Route(e, list)))], cancel);
+        AcceptAsync([.. events.Select(e => (e, (string?)null))], list, cancel);
+
+    /// <summary>As above; where a row says why its bytes could not be read, it is kept as a dead letter in its place.</summary>
+    public Task<AppendResult> AcceptAsync(
+        IReadOnlyList<(Event Event, string? Quarantine)> rows,
+        SessionId? list,
+        CancellationToken cancel
+    ) =>
+        store.AppendAsync(
+            [.. rows.Select(r => new NewEvent(r.Event, router.Route(r.Event, list)) { Quarantine = r.Quarantine })],
+            cancel
+        );
 
     /// <summary>Keeps bytes that could not be read as a dead letter with the reason, so that nothing is discarded.</summary>
     public Task<AppendResult> QuarantineAsync(
@@ -19,5 +30,5 @@ public sealed class Inbox(IEventStore store, Router router)
         string reason,
         SessionId? list,
         CancellationToken cancel
-    ) => store.AppendAsync([new NewEvent(unreadable, router.Route(unreadable, list)) { Quarantine = reason }], cancel);
+    ) => AcceptAsync([(unreadable, reason)], list, cancel);
 }

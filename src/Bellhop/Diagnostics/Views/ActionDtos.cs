@@ -1,0 +1,25 @@
+namespace Bellhop.Diagnostics.Views;
+
+/// <summary>A person's message: the body of <c>POST /v1/messages</c>.</summary>
+/// <param name="Text">What the person says.</param>
+/// <param name="Session">To whom; null = <c>gateway</c>.</param>
+/// <param name="Thread">Keeps conversations apart where one channel carries several.</param>
+public sealed record MessageDto(string? Text, string? Session = null, string? Thread = null);
+
+/// <summary>The answer to a replay.</summary>
+/// <param name="Id">The event that was asked for.</param>
+/// <param name="Sessions">Who gets it again.</param>
+public sealed record ReplayedDto(string Id, IReadOnlyList<string> Sessions);
+
+/// <summary>The answer to a dismissal.</summary>
+/// <param name="Id">The event that was asked for.</param>
+/// <param name="Dismissed">How many dead letters were put away.</param>
+public sealed record DismissedDto(string Id, int Dismissed);
+
+/// <summary>The answer to <c>GET /v1/sessions</c>.</summary>
+/// <param name="Sessions"><c>gateway</c> first.</param>
+public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);
+
+/// <summary>The answer to <c>/livez</c> and <c>/readyz</c>.</summary>
+/// <param name="Phase">starting, ready or stopping.</param>
+public sealed record PhaseDto(string Phase);

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Bellhop.Diagnostics.Views;
+
+/// <summary>How all our objects are written, by the API and by <c>--json</c>: camelCase, every field, nulls too.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    PropertyNameCaseInsensitive = false,
+    Converters = [typeof(InstantConverter)],
+    // An event's 64 levels inside a receipt's own.
+    MaxDepth = 80
+)]
+[JsonSerializable(typeof(ReceiptDto))]
+[JsonSerializable(typeof(ListingDto))]
+[JsonSerializable(typeof(ChangeDto))]
+[JsonSerializable(typeof(AcceptedDto))]
+[JsonSerializable(typeof(AcceptedEventDto))]
+[JsonSerializable(typeof(MessageDto))]
+[JsonSerializable(typeof(ReplayedDto))]
+[JsonSerializable(typeof(DismissedDto))]
+[JsonSerializable(typeof(SessionsDto))]
+[JsonSerializable(typeof(PhaseDto))]
+[JsonSerializable(typeof(ErrorDto))]
+[JsonSerializable(typeof(GatewayStatus))]
+public sealed partial class BellhopJson : JsonSerializerContext;
