@@ -1,5 +1,11 @@
 using System.Diagnostics;
+using Bellhop.Bench.Backlog;
+using Bellhop.Bench.Idle;
+using Bellhop.Bench.Ingest;
+using Bellhop.Bench.Latency;
+using Bellhop.Bench.Loss;
 using Bellhop.Bench.Report;
+using Bellhop.Bench.Start;
 using Bellhop.Bench.Subjects;
 using Spectre.Console;
 
@@ -8,7 +14,15 @@ namespace Bellhop.Bench;
 /// <summary>Runs the benches that were named, or all, and keeps what they found.</summary>
 internal static class BenchProgram
 {
-    private static readonly IReadOnlyList<IBench> All = [new Latency.LatencyBench()];
+    private static readonly IReadOnlyList<IBench> All = 
+    [
+        new LatencyBench(),
+        new LossBench(),
+        new IngestBench(),
+        new StartBench(),
+        new IdleBench(),
+        new BacklogBench(),
+    ];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -70,7 +84,7 @@ internal static class BenchProgram
         };
         TerminalTable.Print(result, context.Console);
         context.Say($"{bench.Name} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s");
-        var files = new ResultFiles(Path.Combine(context.Parts.Root, "bench", "results"));
+        var files = new ResultFiles(Path.Combine(context.Parts.Root, "benchmarks", "results"));
         files.Keep(result);
         files.WritePage([.. All.Select(b => b.Name)]);
     }

@@ -9,7 +9,7 @@ internal static class TerminalTable
     {
         var grid = new ResultGrid(result);
         var table = new Table().Border(TableBorder.Rounded).Title($"[bold]{Markup.Escape(result.Title)}[/]");
-        table.AddColumn("");
+        table.AddColumn(new TableColumn("").NoWrap());
         foreach (var subject in grid.Subjects)
             table.AddColumn(new TableColumn(Markup.Escape(subject)).RightAligned());
         table.AddColumn(new TableColumn("goal").RightAligned());

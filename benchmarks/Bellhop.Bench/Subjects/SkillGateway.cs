@@ -42,11 +42,22 @@ internal sealed class SkillGateway : IGateway
         string appendFsync,
         AgentSetup agent,
         CancellationToken cancel
+    ) => await StartAsync(parts, folder, appendFsync, agent, (_, _) => Task.CompletedTask, cancel);
+
+    /// <param name="fill">What happens to its Redis before the extension is there.</param>
+    public static async Task<SkillGateway> StartAsync(
+        Parts parts,
+        string folder,
+        string appendFsync,
+        AgentSetup agent,
+        Func<IPEndPoint, CancellationToken, Task> fill,
+        CancellationToken cancel
     )
     {
         var redis = await RedisServer.StartAsync(parts, folder, appendFsync, cancel);
         var gateway = new SkillGateway(parts, $"skill, Redis {appendFsync}", redis, folder, agent);
         gateway.LayOut();
+        await fill(redis.EndPoint, cancel);
         await gateway.StartHostAsync(cancel);
         return gateway;
     }
