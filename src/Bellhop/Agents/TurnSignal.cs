@@ -10,6 +10,9 @@ public abstract record TurnSignal
     /// <summary>The agent's receipt: it has the prompt. At most once per turn, before the text.</summary>
     public sealed record Delivered : TurnSignal;
 
+    /// <summary>Something moved that nobody needs to be told: a piece of thinking, of a tool's input or output.</summary>
+    public sealed record Alive : TurnSignal;
+
     /// <summary>More of the answer.</summary>
     public sealed record TextDelta(string Text) : TurnSignal;
 

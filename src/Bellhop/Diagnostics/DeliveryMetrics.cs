@@ -10,6 +10,7 @@ public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics me
     : BackgroundService
 {
     private readonly Dictionary<SessionId, Turn> _turns = [];
+    private bool _seen;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,11 +23,12 @@ public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics me
                     See(change);
                 return;
             }
-            catch (StoreException e)
+            catch (StoreException e) when (_seen)
             {
                 // The counts since are lost, which metrics can bear; turns under way cannot be timed any more.
                 Log.Missed(logger, e.Message);
                 _turns.Clear();
+                _seen = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -37,6 +39,7 @@ public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics me
 
     private void See(DeliveryChange change)
     {
+        _seen = true;
         metrics.Moved(change.State);
         if (change.State == DeliveryState.Injecting)
         {

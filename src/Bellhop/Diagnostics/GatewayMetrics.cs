@@ -12,8 +12,8 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _turns;
 
-    /// <summary>Starts counting. The store and the alarms are asked only when somebody looks.</summary>
-    public GatewayMetrics(IEventStore store, Alarms alarms, Readiness readiness)
+    /// <summary>Starts counting.</summary>
+    public GatewayMetrics()
     {
         _events = Meter.CreateCounter<long>("bellhop_events_total", null, "Events by door and outcome.");
         _moves = Meter.CreateCounter<long>(
@@ -23,6 +23,14 @@ public sealed class GatewayMetrics : IDisposable
         );
         _requests = Meter.CreateCounter<long>("bellhop_http_requests_total", null, "HTTP requests by status.");
         _turns = Meter.CreateHistogram<double>("bellhop_turn_seconds", "s", "Turns from hand-over to end.");
+    }
+
+    /// <summary>The meter, for whoever listens to ours only.</summary>
+    public Meter Meter { get; } = new("Bellhop");
+
+    /// <summary>Adds the gauges; they are read only when somebody looks.</summary>
+    public void Observe(IEventStore store, Alarms alarms, Readiness readiness)
+    {
         Meter.CreateObservableGauge("bellhop_unfinished", () => store.Counts.Unfinished, null, "Deliveries not ended.");
         Meter.CreateObservableGauge("bellhop_dead", () => store.Counts.Dead, null, "Dead letters not put away.");
         Meter.CreateObservableGauge("bellhop_alarms", () => alarms.Open.Count, null, "Open alarms.");
@@ -33,9 +41,6 @@ public sealed class GatewayMetrics : IDisposable
             "1 while events are taken."
         );
     }
-
-    /// <summary>The meter, for whoever listens to ours only.</summary>
-    public Meter Meter { get; } = new("Bellhop");
 
     /// <summary>A door took or refused events. <paramref name="door"/>: http, resp, spool and so on.</summary>
     public void Took(string door, IntakeResult result)

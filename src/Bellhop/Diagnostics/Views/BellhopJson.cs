@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Bellhop.Diagnostics.Views;
@@ -22,4 +24,16 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(PhaseDto))]
 [JsonSerializable(typeof(ErrorDto))]
 [JsonSerializable(typeof(GatewayStatus))]
-public sealed partial class BellhopJson : JsonSerializerContext;
+public sealed partial class BellhopJson : JsonSerializerContext
+{
+    /// <summary>Letters beyond ASCII stand as they are: no HTML is made of what we write, and people read it.</summary>
+    public static BellhopJson Plain => Unescaped.Context;
+
+    /// <summary>Of its own, because the generated default must exist before it.</summary>
+    private static class Unescaped
+    {
+        public static readonly BellhopJson Context = new(
+            new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
+    }
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Bellhop.SystemTests.Testing;
+
+/// <summary>An HTTP answer as a test looks at it.</summary>
+internal sealed record ApiAnswer(HttpStatusCode Status, string Text)
+{
+    public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+    /// <summary>The code of a refusal, <c>BH-4001</c> and so on.</summary>
+    public string? Code => Json.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null;
+}
+
+/// <summary>The gateway's HTTP interface, as contract and documentation describe it.</summary>
+internal sealed class GatewayApi : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public GatewayApi(Uri address, string? token)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        if (token is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public Uri Address => _http.BaseAddress!;
+
+    public Task<ApiAnswer> PushAsync(string json) => PushAsync(Encoding.UTF8.GetBytes(json));
+
+    public async Task<ApiAnswer> PushAsync(byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        using var answer = await _http.PostAsync(new Uri("/v1/events", UriKind.Relative), content);
+        return new ApiAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task<ApiAnswer> GetAsync(string path)
+    {
+        using var answer = await _http.GetAsync(new Uri(path, UriKind.Relative));
+        return new ApiAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Deliveries that are not settled yet.</summary>
+    public async Task<long> UnfinishedAsync() =>
+        (await GetAsync("/v1/status")).Json.GetProperty("unfinished").GetInt64();
+
+    /// <summary>An event's receipt; null where the gateway does not know it.</summary>
+    public async Task<EventReceipt?> FindAsync(string id)
+    {
+        var answer = await GetAsync($"/v1/events/{Uri.EscapeDataString(id)}");
+        return answer.Status == HttpStatusCode.NotFound ? null : EventReceipt.Parse(answer.Json);
+    }
+
+    /// <summary>Waits until an event's deliveries are all settled, and returns its receipt.</summary>
+    public Task<EventReceipt> SettledAsync(string id, TimeSpan? atMost = null) =>
+        Wait.For(
+            async () => await FindAsync(id) is { IsSettled: true } receipt ? receipt : null,
+            $"event {id} to settle",
+            atMost
+        );
+
+    public void Dispose() => _http.Dispose();
+}
