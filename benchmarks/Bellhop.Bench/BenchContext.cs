@@ -6,13 +6,7 @@ namespace Bellhop.Bench;
 
 /// <summary>What every bench is given.</summary>
 /// <param name="Quick">Fewer and shorter rounds.</param>
-internal sealed record BenchContext(
-    bool Quick,
-    Parts Parts,
-    Scratch Scratch,
-    IAnsiConsole Console,
-    TimeProvider Time
-)
+internal sealed record BenchContext(bool Quick, Parts Parts, Scratch Scratch, IAnsiConsole Console, TimeProvider Time)
 {
     /// <summary>One line about where a bench is.</summary>
     public void Say(string line) => Console.MarkupLineInterpolated($"[grey]{line}[/]");

@@ -14,7 +14,7 @@ namespace Bellhop.Bench;
 /// <summary>Runs the benches that were named, or all, and keeps what they found.</summary>
 internal static class BenchProgram
 {
-    private static readonly IReadOnlyList<IBench> All = 
+    private static readonly IReadOnlyList<IBench> All =
     [
         new LatencyBench(),
         new LossBench(),
@@ -26,10 +26,11 @@ internal static class BenchProgram
 
     public static async Task<int> RunAsync(string[] args)
     {
+        var console = Terminal.Open();
         var names = args.Where(a => !a.StartsWith('-')).ToList();
         if (args.Contains("--help") || names.Exists(n => All.All(b => b.Name != n)))
         {
-            AnsiConsole.WriteLine($"bench [{string.Join("|", All.Select(b => b.Name))} ...] [--quick]");
+            console.WriteLine($"bench [{string.Join("|", All.Select(b => b.Name))} ...] [--quick]");
             return 2;
         }
         using var interrupt = new CancellationTokenSource();
@@ -42,20 +43,14 @@ internal static class BenchProgram
         {
             using var scratch = new Scratch();
             var parts = new Parts(RepositoryRoot.Find());
-            var context = new BenchContext(
-                args.Contains("--quick"),
-                parts,
-                scratch,
-                AnsiConsole.Console,
-                TimeProvider.System
-            );
+            var context = new BenchContext(args.Contains("--quick"), parts, scratch, console, TimeProvider.System);
             foreach (var bench in All.Where(b => names.Count == 0 || names.Contains(b.Name)))
                 await RunAsync(bench, context, interrupt.Token);
             return 0;
         }
         catch (BenchException e)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+            console.MarkupLineInterpolated($"[red]{e.Message}[/]");
             return 1;
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)

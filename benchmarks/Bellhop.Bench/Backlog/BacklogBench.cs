@@ -42,7 +42,7 @@ internal sealed class BacklogBench : IBench
         await using var gateway = await BellhopGateway.StartAsync(context.Parts, home, AgentSetup.Instant, cancel);
         var first = await FirstPromptAsync(gateway, gateway.ReadyAt, context.Time, cancel);
         await Task.Delay(Work, context.Time, cancel);
-        var (prompts, sample) = (gateway.Prompts, ProcessSample.Of(gateway.Pid));
+        var (prompts, sample) = (PromptLog.Read(gateway.AgentLog), ProcessSample.Of(gateway.Pid));
         var afterReady = Math.Max(0, Stopwatch.GetElapsedTime(gateway.ReadyAt, first.ReadAt).TotalMilliseconds);
         return
         [

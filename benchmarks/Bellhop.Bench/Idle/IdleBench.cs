@@ -34,11 +34,14 @@ internal sealed class IdleBench : IBench
         context.Say($"idle: {length.TotalSeconds:0} s of nothing");
         await Task.Delay(length, context.Time, cancel);
         var after = processes.ConvertAll(p => ProcessSample.Of(p.Pid));
-        return new Findings(
-            [.. processes.SelectMany((p, i) => Measures(p.Name, before[i], after[i], length, isOurs: i == 0))]
-        )
+        return new Findings([
+            .. processes.SelectMany((p, i) => Measures(p.Name, before[i], after[i], length, isOurs: i == 0)),
+        ])
         {
-            Notes = [$"Over {length.TotalSeconds:0} s; memory at their end; the system counts CPU time in steps of 10 ms."],
+            Notes =
+            [
+                $"Over {length.TotalSeconds:0} s; memory at their end; the system counts CPU time in steps of 10 ms.",
+            ],
         };
     }
 

@@ -73,7 +73,7 @@ internal sealed class IngestBench : IBench
                 "Redis always",
                 async (_, cancel) =>
                 {
-                    var redis = await RedisServer.StartAsync(parts, scratch.NewFolder("redis"), "always", cancel);
+                    var redis = await RedisServer.StartAsync(scratch.NewFolder("redis"), "always", cancel);
                     return new RespIngest(redis.EndPoint, redis, time);
                 }
             ),

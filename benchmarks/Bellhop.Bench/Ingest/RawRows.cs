@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Bellhop.Events;
 using Bellhop.Store;
 using SQLitePCL;
 
@@ -20,7 +19,9 @@ internal sealed class RawRows : IDisposable
     public RawRows(string path)
     {
         Check(raw.sqlite3_open_v2(path, out _db, raw.SQLITE_OPEN_READWRITE, null));
-        Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+        // The store's own settings.
+        Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096");
+        Execute("PRAGMA cache_size = -24576; PRAGMA temp_store = MEMORY");
         _event = Prepare(
             """
             INSERT INTO events (key, id, type, source, occurred_at, arrived_at, origin, kind, reply_to, window_ms, body)

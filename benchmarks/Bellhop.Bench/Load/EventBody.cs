@@ -16,7 +16,9 @@ internal static class EventBody
     public static byte[] Write(int number, string id, TimeProvider time) =>
         Encoding.UTF8.GetBytes(
             $$"""
-            {"id":"{{id}}","type":"{{PromptLog.EventType(number)}}","source":"bench","payload":{"file":"video-{{number:D7}}.mp4","bytes":73400320,"status":"ok","detail":"finished in 42 s"},"ts":{{time.GetUtcNow().ToUnixTimeMilliseconds()}}}
+            {"id":"{{id}}","type":"{{PromptLog.EventType(
+                number
+            )}}","source":"bench","payload":{"file":"video-{{number:D7}}.mp4","bytes":73400320,"status":"ok","detail":"finished in 42 s"},"ts":{{time.GetUtcNow().ToUnixTimeMilliseconds()}}}
             """
         );
 

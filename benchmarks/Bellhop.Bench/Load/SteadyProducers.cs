@@ -28,7 +28,15 @@ internal sealed class SteadyProducers(IPEndPoint bus, int producers, double perS
                 .Range(0, producers)
                 .Select(producer =>
                     Task.Run(
-                        () => RunAsync(producer, first, count, start, () => onSent?.Invoke(Interlocked.Increment(ref answered)), cancel),
+                        () =>
+                            RunAsync(
+                                producer,
+                                first,
+                                count,
+                                start,
+                                () => onSent?.Invoke(Interlocked.Increment(ref answered)),
+                                cancel
+                            ),
                         cancel
                     )
                 )

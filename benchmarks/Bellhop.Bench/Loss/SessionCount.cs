@@ -49,5 +49,7 @@ internal sealed record SessionCount(int Lost, int Twice, int OutOfOrder, int Pro
                 .Entries(transcript)
                 .Select(entry => entry["message"])
                 .Where(message => (string?)message?["role"] == "user")
-                .Select(message => string.Concat(((JsonArray)message!["content"]!).Select(part => (string?)part!["text"])));
+                .Select(message =>
+                    string.Concat(((JsonArray)message!["content"]!).Select(part => (string?)part!["text"]))
+                );
 }

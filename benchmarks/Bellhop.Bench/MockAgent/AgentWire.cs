@@ -26,7 +26,12 @@ internal sealed class AgentWire(Stream output, TimeProvider time)
 
     public static JsonObject Response(JsonNode? id, string command, JsonObject? data = null)
     {
-        var record = new JsonObject { ["type"] = "response", ["command"] = command, ["success"] = true };
+        var record = new JsonObject
+        {
+            ["type"] = "response",
+            ["command"] = command,
+            ["success"] = true,
+        };
         if (id is not null)
             record["id"] = id.DeepClone();
         if (data is not null)
@@ -36,7 +41,12 @@ internal sealed class AgentWire(Stream output, TimeProvider time)
 
     public static JsonObject Refusal(JsonNode? id, string? command, string error)
     {
-        var record = new JsonObject { ["type"] = "response", ["success"] = false, ["error"] = error };
+        var record = new JsonObject
+        {
+            ["type"] = "response",
+            ["success"] = false,
+            ["error"] = error,
+        };
         if (id is not null)
             record["id"] = id.DeepClone();
         if (command is not null)

@@ -46,6 +46,7 @@ internal sealed class MockAgentProgram : IDisposable
 
     public void Dispose()
     {
+        _turns.Dispose();
         _log?.Dispose();
         _transcript.Dispose();
     }

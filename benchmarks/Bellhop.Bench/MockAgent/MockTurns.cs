@@ -4,6 +4,7 @@ namespace Bellhop.Bench.MockAgent;
 
 /// <summary>Runs turns one at a time: the prompt into the transcript, a wait, the answer.</summary>
 internal sealed class MockTurns(AgentWire wire, Transcript transcript, MockAgentOptions options, TimeProvider time)
+    : IDisposable
 {
     private readonly Lock _lock = new();
     private Task _turn = Task.CompletedTask;
@@ -51,6 +52,8 @@ internal sealed class MockTurns(AgentWire wire, Transcript transcript, MockAgent
             _abort?.Cancel();
         _turn.GetAwaiter().GetResult();
     }
+
+    public void Dispose() => _abort?.Dispose();
 
     private async Task ThinkAsync(JsonObject user, CancellationToken abort)
     {

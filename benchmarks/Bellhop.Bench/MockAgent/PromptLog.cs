@@ -15,6 +15,9 @@ internal sealed record LoggedPrompt(long ReadAt, IReadOnlyList<int> Events, long
 /// </summary>
 internal sealed partial class PromptLog : IDisposable
 {
+    // A prompt of the skill can hold a million lines.
+    private const int MatchTimeout = 60_000;
+
     private readonly StreamWriter _file;
 
     public PromptLog(string folder)
@@ -28,12 +31,11 @@ internal sealed partial class PromptLog : IDisposable
     }
 
     /// <summary>The name that the bench gives the type of its event number <paramref name="number"/>.</summary>
-    public static string EventType(int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"bench.e{number:D7}");
+    public static string EventType(int number) => string.Create(CultureInfo.InvariantCulture, $"bench.e{number:D7}");
 
     /// <summary>The numbers of the bench's events that a text names.</summary>
     public static IEnumerable<int> EventsIn(string text) =>
-        EventTypes().Matches(text).Select(m => int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        EventTypes().Matches(text).Select(m => int.Parse(m.Groups["number"].ValueSpan, CultureInfo.InvariantCulture));
 
     public void Write(long readAt, string message, long bytes) =>
         _file.Write($"{readAt}\t{bytes}\t{string.Join(',', EventsIn(message))}\n");
@@ -59,6 +61,6 @@ internal sealed partial class PromptLog : IDisposable
         }
     }
 
-    [GeneratedRegex(@"bench\.e(\d+)")]
+    [GeneratedRegex(@"bench\.e(?<number>\d+)", RegexOptions.ExplicitCapture, MatchTimeout)]
     private static partial Regex EventTypes();
 }

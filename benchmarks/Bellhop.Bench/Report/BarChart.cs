@@ -34,11 +34,7 @@ internal static class BarChart
             .Measures.Select(name => measures.Where(m => m.Name == name && !double.IsNaN(m.Median)).ToList())
             .Where(g => g.Count > 0)
             .ToList();
-        var subjects = measures
-            .Where(m => chart.Measures.Contains(m.Name))
-            .Select(m => m.Subject)
-            .Distinct()
-            .ToList();
+        var subjects = measures.Where(m => chart.Measures.Contains(m.Name)).Select(m => m.Subject).Distinct().ToList();
         var scale = Scale.For(groups.SelectMany(g => g), chart.Logarithmic, Left, Width - Right);
         var height = Top + groups.Sum(g => (g.Count * (BarHeight + BarGap)) + GroupGap) + 30;
 
@@ -75,10 +71,7 @@ internal static class BarChart
         {
             var x = Number(scale.At(tick));
             Add(svg, $"""<line class="g" x1="{x}" y1="{Top}" x2="{x}" y2="{height - 28}"/>""");
-            Add(
-                svg,
-                $"""<text class="v" x="{x}" y="{height - 12}" text-anchor="middle">{Figures.Tick(tick)}</text>"""
-            );
+            Add(svg, $"""<text class="v" x="{x}" y="{height - 12}" text-anchor="middle">{Figures.Tick(tick)}</text>""");
         }
         var unit = chart.Logarithmic ? $"{chart.Unit}, log" : chart.Unit;
         Add(svg, $"""<text class="v" x="16" y="{height - 12}">{Text(unit)}</text>""");
@@ -97,10 +90,7 @@ internal static class BarChart
             );
             var (least, most) = (scale.At(measure.Least), scale.At(measure.Most));
             if (most - least >= 1)
-                Add(
-                    svg,
-                    $"""<line class="w" x1="{Number(least)}" y1="{centre}" x2="{Number(most)}" y2="{centre}"/>"""
-                );
+                Add(svg, $"""<line class="w" x1="{Number(least)}" y1="{centre}" x2="{Number(most)}" y2="{centre}"/>""");
             Add(
                 svg,
                 $"""<text class="v" x="{Number(Math.Max(end, most) + 6)}" y="{centre + 4}">{Figures.Of(measure.Median)}</text>"""

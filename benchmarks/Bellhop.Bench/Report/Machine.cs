@@ -24,7 +24,7 @@ internal sealed record Machine(
             Environment.ProcessorCount,
             Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
             RuntimeInformation.FrameworkDescription,
-            VersionOf(parts.RedisServer),
+            VersionOf(Parts.RedisServer),
             VersionOf(parts.Node),
             Math.Round(DiskSync.Measure(scratch).TotalMilliseconds, 3)
         );
@@ -44,7 +44,7 @@ internal sealed record Machine(
     private static string? VersionOf(string program)
     {
         using var process = Process.Start(
-            new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true }
+            new ProcessStartInfo(program, "--version") { RedirectStandardOutput = true, UseShellExecute = false }
         );
         return process?.StandardOutput.ReadLine()?.Split(" sha=")[0];
     }

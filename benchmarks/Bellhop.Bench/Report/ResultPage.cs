@@ -30,10 +30,7 @@ internal static class ResultPage
         page.Append(CultureInfo.InvariantCulture, $"## {result.Title}\n\n{result.Method}\n\n");
         AppendTable(page, new ResultGrid(result));
         foreach (var (chart, index) in result.Charts.Select((c, i) => (c, i)))
-            page.Append(
-                CultureInfo.InvariantCulture,
-                $"![{chart.Title}]({ResultFiles.ChartFile(result, index)})\n\n"
-            );
+            page.Append(CultureInfo.InvariantCulture, $"![{chart.Title}]({ResultFiles.ChartFile(result, index)})\n\n");
         foreach (var note in result.Notes)
             page.Append(CultureInfo.InvariantCulture, $"- {note}\n");
         if (result.Notes.Count > 0)

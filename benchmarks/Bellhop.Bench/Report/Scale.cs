@@ -3,6 +3,8 @@ namespace Bellhop.Bench.Report;
 /// <summary>Maps values to places on a chart, from 0 or, where logarithmic, from a round power of ten.</summary>
 internal sealed class Scale
 {
+    private static readonly double[] RoundFactors = [1, 2, 4, 8, 10];
+
     private readonly double _first;
     private readonly double _last;
     private readonly bool _logarithmic;
@@ -51,6 +53,6 @@ internal sealed class Scale
     private static double RoundUp(double value)
     {
         var power = Math.Pow(10, Math.Floor(Math.Log10(value)));
-        return new[] { 1, 2, 4, 8, 10 }.Select(f => f * power).First(v => v >= value * 0.999);
+        return RoundFactors.Select(f => f * power).First(v => v >= value * 0.999);
     }
 }

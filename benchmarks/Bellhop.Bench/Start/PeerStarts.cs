@@ -23,7 +23,7 @@ internal sealed class PeerStarts(Parts parts, Scratch scratch)
     public async Task<TimeSpan> RedisAsync(CancellationToken cancel)
     {
         var start = Stopwatch.GetTimestamp();
-        await using var redis = await RedisServer.StartAsync(parts, scratch.NewFolder("redis"), "everysec", cancel);
+        await using var redis = await RedisServer.StartAsync(scratch.NewFolder("redis"), "everysec", cancel);
         return Stopwatch.GetElapsedTime(start);
     }
 
@@ -33,6 +33,7 @@ internal sealed class PeerStarts(Parts parts, Scratch scratch)
         var info = new ProcessStartInfo(pi)
         {
             WorkingDirectory = _folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -48,6 +48,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         var info = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -28,7 +28,8 @@ internal sealed class Parts
     /// <summary>This executable, which is the mock agent as well.</summary>
     public static string MockAgent => Environment.ProcessPath!;
 
-    public string RedisServer => OnPath("redis-server") ?? throw Missing("redis-server", "the Debian package redis-server");
+    public static string RedisServer =>
+        OnPath("redis-server") ?? throw Missing("redis-server", "the Debian package redis-server");
 
     /// <summary>A Node that reads TypeScript by itself, 22.18 or newer: what current pi runs on.</summary>
     public string Node =>

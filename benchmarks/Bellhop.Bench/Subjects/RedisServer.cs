@@ -15,17 +15,12 @@ internal sealed class RedisServer : IAsyncDisposable
     public int Pid => _process.Pid;
 
     /// <param name="appendFsync"><c>everysec</c> is what people run; <c>always</c> is what is durable.</param>
-    public static async Task<RedisServer> StartAsync(
-        Parts parts,
-        string folder,
-        string appendFsync,
-        CancellationToken cancel
-    )
+    public static async Task<RedisServer> StartAsync(string folder, string appendFsync, CancellationToken cancel)
     {
         var endPoint = FreePort.Next();
         string[] command =
         [
-            parts.RedisServer,
+            Parts.RedisServer,
             "--port",
             endPoint.Port.ToString(CultureInfo.InvariantCulture),
             "--bind",

@@ -54,7 +54,7 @@ internal sealed class SkillGateway : IGateway
         CancellationToken cancel
     )
     {
-        var redis = await RedisServer.StartAsync(parts, folder, appendFsync, cancel);
+        var redis = await RedisServer.StartAsync(folder, appendFsync, cancel);
         var gateway = new SkillGateway(parts, $"skill, Redis {appendFsync}", redis, folder, agent);
         gateway.LayOut();
         await fill(redis.EndPoint, cancel);

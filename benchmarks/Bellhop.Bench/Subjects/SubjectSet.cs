@@ -15,7 +15,7 @@ internal sealed class SubjectSet : IAsyncDisposable
         try
         {
             var (parts, scratch) = (context.Parts, context.Scratch);
-            if (Environment.GetEnvironmentVariable("XNOBH") is null) set._all.Add(await BellhopGateway.StartAsync(parts, scratch.NewFolder("home"), agent, cancel));
+            set._all.Add(await BellhopGateway.StartAsync(parts, scratch.NewFolder("home"), agent, cancel));
             foreach (var fsync in new[] { "everysec", "always" })
                 set._all.Add(await SkillGateway.StartAsync(parts, scratch.NewFolder("skill"), fsync, agent, cancel));
             return set;
