@@ -59,7 +59,7 @@ public sealed class SigtermTests
     private static async Task PushAsync(GatewayProcess gateway, string id, string directives)
     {
         var answer = await gateway.Api.PushAsync(
-            $$"""{"id":"{{id}}","type":"test.sigterm","source":"test","payload":{"mark":"mark-{{id}}","do":"{{directives}}"}}"""
+            $$$"""{"id":"{{{id}}}","type":"test.sigterm","source":"test","payload":{"mark":"mark-{{{id}}}","do":"{{{directives}}}"}}"""
         );
         ((int)answer.Status).ShouldBe(202, answer.Text);
     }

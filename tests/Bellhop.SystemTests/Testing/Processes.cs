@@ -23,6 +23,9 @@ internal static class Processes
     public static IReadOnlyList<int> Children(int parent, string word) =>
         [.. All().Where(p => p.Parent == parent && p.Command.Contains(word)).Select(p => p.Pid)];
 
+    /// <summary>One field of a process, by <c>ps</c>'s name for it: <c>rss</c> in KiB, <c>stat</c>.</summary>
+    public static string Field(int pid, string name) => Run("ps", "-o", $"{name}=", "-p", $"{pid}").Trim();
+
     /// <summary>
     /// How a program is started here: everything redirected, nothing inherited. A null in <paramref name="environment"/>
     /// removes a variable.

@@ -11,6 +11,13 @@ internal sealed record RealPi(string Name, string Part)
     /// <summary>0.73 on Node 20.</summary>
     public static readonly RealPi Old = new("old", "bin/pi-0.73");
 
+    /// <summary>A file that can be reached by two names counts once.</summary>
+    private static readonly EnumerationOptions RealFiles = new()
+    {
+        RecurseSubdirectories = true,
+        AttributesToSkip = FileAttributes.ReparsePoint,
+    };
+
     /// <summary>The executable; starting it is starting pi, with nothing in between.</summary>
     public string Program => Repository.Part(Part);
 
@@ -59,7 +66,7 @@ internal sealed record RealPi(string Name, string Part)
     public static IReadOnlyList<string> UserMessages(string folder) =>
         [
             .. Directory
-                .EnumerateFiles(folder, "*.jsonl", SearchOption.AllDirectories)
+                .EnumerateFiles(folder, "*.jsonl", RealFiles)
                 .Select(File.ReadAllLines)
                 .Where(lines => lines.Length > 0)
                 .OrderBy(lines => (string?)Parse(lines[0])?["timestamp"], StringComparer.Ordinal)

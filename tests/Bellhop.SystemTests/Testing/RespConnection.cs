@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,6 +11,8 @@ internal sealed class RespConnection : IDisposable
     private readonly byte[] _buffer = new byte[4096];
     private int _start;
     private int _end;
+
+    public int LocalPort => ((IPEndPoint)_client.Client.LocalEndPoint!).Port;
 
     public static async Task<RespConnection> OpenAsync(int port)
     {

@@ -1,0 +1,40 @@
+using Bellhop.SystemTests.Testing;
+
+namespace Bellhop.SystemTests;
+
+/// <summary>A disk with no room: refusals with their codes, nothing accepted is lost, and it goes on when there is room.</summary>
+public sealed class FullDiskTests
+{
+    /// <summary>
+    /// strace makes the kernel answer "no space left" to a stretch of writes to the journal, which is what a full disk does.
+    /// </summary>
+    [Fact]
+    public async Task Write_NoSpaceLeftForAWhile_IsRefusedAndLosesNothing()
+    {
+        using var home = new GatewayHome().WithEcho();
+        var journal = Path.Combine(home.Path, "state.db-wal");
+        string[] launcher =
+        [
+            Repository.Tool("strace"),
+            .. $"-f -o /dev/null -P {journal} -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC:when=60..75".Split(' '),
+        ];
+        await using var gateway = await GatewayProcess.StartAsync(home, launcher);
+
+        var (accepted, refused) = (new List<string>(), new List<ApiAnswer>());
+        // Until it was refused and is accepted again: never more pushes than failing writes could swallow.
+        for (var i = 0; i < 400 && (refused.Count == 0 || accepted.Count < 20); i++)
+        {
+            var id = Guid.NewGuid().ToString();
+            var answer = await gateway.Api.PushAsync($$"""{"id":"{{id}}","type":"t","source":"test"}""");
+            if ((int)answer.Status == 202)
+                accepted.Add(id);
+            else
+                refused.Add(answer);
+        }
+
+        refused.ShouldNotBeEmpty("the injected failures reached the store");
+        refused.ShouldAllBe(r => (int)r.Status == 507 && r.Code == "BH-5071");
+        foreach (var id in accepted)
+            (await gateway.Api.SettledAsync(id)).Only.State.ShouldBe("completed");
+    }
+}
