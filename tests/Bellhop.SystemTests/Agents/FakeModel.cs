@@ -14,7 +14,11 @@ public sealed class FakeModel : IAsyncLifetime
     {
         var script = Path.Combine(RealPi.Repository, "tests/Bellhop.SystemTests/Parts/fake-model-server.mjs");
         _server = Process.Start(
-            new ProcessStartInfo("node", [script, "--port", "0"]) { RedirectStandardOutput = true, RedirectStandardInput = true }
+            new ProcessStartInfo("node", [script, "--port", "0"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardInput = true,
+            }
         )!;
         var line = await _server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("no fake model");
         BaseUrl = JsonDocument.Parse(line).RootElement.GetProperty("baseUrl").GetString()!;
@@ -26,7 +30,10 @@ public sealed class FakeModel : IAsyncLifetime
         using var http = new HttpClient();
         var state = await http.GetStringAsync(BaseUrl.Replace("/v1", "/__state", StringComparison.Ordinal));
         using var json = JsonDocument.Parse(state);
-        return json.RootElement.GetProperty("requests").EnumerateArray().Count(r => r.GetRawText().Contains(words, StringComparison.Ordinal));
+        return json
+            .RootElement.GetProperty("requests")
+            .EnumerateArray()
+            .Count(r => r.GetRawText().Contains(words, StringComparison.Ordinal));
     }
 
     public async ValueTask DisposeAsync()

@@ -62,7 +62,11 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(New, "[[empty]]", AgentFailureCause.Turn)]
     [InlineData(Old, "[[empty]]", AgentFailureCause.Turn)]
     [InlineData(New, "[[garbage]] [[words:6]]", AgentFailureCause.Turn)]
-    public async Task PromptAsync_ModelFails_SaysWhoseFaultAndWorksOn(string program, string directive, AgentFailureCause cause)
+    public async Task PromptAsync_ModelFails_SaysWhoseFaultAndWorksOn(
+        string program,
+        string directive,
+        AgentFailureCause cause
+    )
     {
         await using var pi = new RealPi(program, model.BaseUrl);
         await using var agent = pi.NewAgent();

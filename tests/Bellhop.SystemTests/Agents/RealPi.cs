@@ -50,7 +50,8 @@ public sealed class RealPi : IAsyncDisposable
     public AgentOptions Options { get; }
 
     /// <summary>The transcript, once there is one.</summary>
-    public string Transcript => Directory.GetFiles(Path.Combine(Options.Home, "sessions"), "*.jsonl").SingleOrDefault() ?? "";
+    public string Transcript =>
+        Directory.GetFiles(Path.Combine(Options.Home, "sessions"), "*.jsonl").SingleOrDefault() ?? "";
 
     /// <summary>What the transcript holds.</summary>
     public string TranscriptText => Transcript.Length > 0 ? File.ReadAllText(Transcript) : "";
@@ -62,7 +63,9 @@ public sealed class RealPi : IAsyncDisposable
         var path = Path.Combine(parts, "bin", name);
         return File.Exists(path)
             ? path
-            : throw new FileNotFoundException($"These tests need the real pi: {path} is missing. Run ./test, which installs it.");
+            : throw new FileNotFoundException(
+                $"These tests need the real pi: {path} is missing. Run ./test, which installs it."
+            );
     }
 
     /// <summary>An agent as a fresh start of Bellhop makes it.</summary>

@@ -13,7 +13,11 @@ internal static class Turns
         return new Prompt($"{text}\n\n{marker}", marker);
     }
 
-    public static async Task<List<TurnSignal>> SayAsync(this IAgent agent, Prompt prompt, CancellationToken stop = default)
+    public static async Task<List<TurnSignal>> SayAsync(
+        this IAgent agent,
+        Prompt prompt,
+        CancellationToken stop = default
+    )
     {
         var signals = new List<TurnSignal>();
         await foreach (var signal in agent.PromptAsync(prompt, stop))
