@@ -11,17 +11,8 @@ internal static class CommandLine
     /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
     {
-<<<<<<< HEAD
         var verbose = new Option<bool>("--verbose") { Description = "Say more; show the whole of an error.", Recursive = true };
         var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args));
-=======
-        var verbose = new Option<bool>("--verbose")
-        {
-            Description = "Say more; show the whole of an error.",
-            Recursive = true,
-        };
-        var parsed = Root(context, verbose).Parse(args);
->>>>>>> main
         try
         {
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)
@@ -73,18 +64,10 @@ internal static class CommandLine
 
     private static int ReportUsage(CommandContext context, ParseResult parsed)
     {
-<<<<<<< HEAD
         // Of a mistyped command the parser says twice that there is none; the word itself comes last.
         foreach (var error in parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.TakeLast(1) : parsed.Errors)
             context.Error.WriteLine(Rendering.Printable.Lines(error.Message).Aggregate((a, b) => $"{a}\n{b}"));
         var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any() ? $" {parsed.CommandResult.Command.Name}" : "";
-=======
-        foreach (var error in parsed.Errors)
-            context.Error.WriteLine(error.Message);
-        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
-            ? $" {parsed.CommandResult.Command.Name}"
-            : "";
->>>>>>> main
         context.Error.WriteLine($"See 'bellhop{names} --help'.");
         return ExitCode.Usage;
     }
