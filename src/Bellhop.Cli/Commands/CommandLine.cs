@@ -1,0 +1,88 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Bellhop.Cli.Setup;
+
+namespace Bellhop.Cli.Commands;
+
+/// <summary>The whole command line: what there is, and what the program exits with.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
+    public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
+    {
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Say more; show the whole of an error.",
+            Recursive = true,
+        };
+        var parsed = Root(context, verbose).Parse(args);
+        try
+        {
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+                return ReportUsage(context, parsed);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = context.Out,
+                    Error = context.Error,
+                    EnableDefaultExceptionHandler = false,
+                    // Signals are the host's matter in 'up'; elsewhere the default, to end, is right.
+                    ProcessTerminationTimeout = null,
+                },
+                cancel
+            );
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return ExitCode.Failed;
+        }
+        catch (Exception e)
+        {
+            return await ReportAsync(context, e, parsed.GetValue(verbose));
+        }
+    }
+
+    private static RootCommand Root(CommandContext context, Option<bool> verbose) =>
+        new("Bellhop: the always-on gateway for a coding agent. Start it with 'bellhop up'.")
+        {
+            UpCommand.Create(context, verbose),
+            PushCommand.Create(context),
+            SendCommand.Create(context),
+            StatusCommand.Create(context),
+            SessionsCommand.Create(context),
+            EventsCommand.Create(context),
+            TraceCommand.Create(context),
+            DeadCommand.Create(context),
+            LogsCommand.Create(context),
+            ConfigCommand.Create(context),
+            CompletionCommand.Create(context),
+            verbose,
+        };
+
+    private static int ReportUsage(CommandContext context, ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+            context.Error.WriteLine(error.Message);
+        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
+            ? $" {parsed.CommandResult.Command.Name}"
+            : "";
+        context.Error.WriteLine($"See 'bellhop{names} --help'.");
+        return ExitCode.Usage;
+    }
+
+    private static async Task<int> ReportAsync(CommandContext context, Exception e, bool verbose)
+    {
+        await context.Error.WriteLineAsync(
+            verbose ? e.ToString()
+            : e is BellhopException ? e.Message
+            : $"Something went wrong that should not have: {Rendering.Printable.Line(e.Message)} Run it again with --verbose to see all of it; logs/bellhop.log may say more."
+        );
+        return e switch
+        {
+            CommandException known => known.Code,
+            ConfigurationException => ExitCode.Configuration,
+            NotRunningException => ExitCode.NotRunning,
+            _ => ExitCode.Failed,
+        };
+    }
+}

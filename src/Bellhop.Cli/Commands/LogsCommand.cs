@@ -1,0 +1,59 @@
+using System.CommandLine;
+using Bellhop.Cli.Rendering;
+using Bellhop.Cli.Setup;
+
+namespace Bellhop.Cli.Commands;
+
+/// <summary><c>logs</c>: the end of the log file, and with <c>-f</c> what is added to it.</summary>
+internal static class LogsCommand
+{
+    /// <summary>Backstop where the system tells of no change (network folders).</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    public static Command Create(CommandContext context)
+    {
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing what is added." };
+        var lines = new Option<int>("--lines", "-n")
+        {
+            Description = "How many of the last lines.",
+            DefaultValueFactory = _ => 100,
+        };
+        var command = new Command("logs", "The gateway's own log.") { follow, lines };
+        command.SetAction(
+            async (parsed, cancel) =>
+            {
+                var path = context.Home.LogFile;
+                if (!File.Exists(path) && !parsed.GetValue(follow))
+                    throw new CommandException($"There is no log yet: {path}");
+                var tail = new LogTail(path);
+                foreach (var line in tail.Last(Math.Max(0, parsed.GetValue(lines))))
+                    await context.Out.WriteLineAsync(Printable.Line(line));
+                if (parsed.GetValue(follow))
+                    await FollowAsync(context, tail, cancel);
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static async Task FollowAsync(CommandContext context, LogTail tail, CancellationToken cancel)
+    {
+        context.Home.Create();
+        using var changed = new SemaphoreSlim(0, 1);
+        using var watcher = new FileSystemWatcher(context.Home.Logs) { EnableRaisingEvents = true };
+        void Wake(object sender, FileSystemEventArgs e)
+        {
+            if (changed.CurrentCount == 0)
+                changed.Release();
+        }
+        watcher.Changed += Wake;
+        watcher.Created += Wake;
+        while (true)
+        {
+            foreach (var line in tail.Added())
+                await context.Out.WriteLineAsync(Printable.Line(line));
+            await context.Out.FlushAsync(cancel);
+            await changed.WaitAsync(LookAgain, cancel);
+        }
+    }
+}

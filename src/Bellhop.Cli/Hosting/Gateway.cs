@@ -1,0 +1,117 @@
+using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Lanes;
+using Bellhop.Store.Sqlite;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Cli.Hosting;
+
+/// <summary>All parts together: opened in the order that makes it ready soonest, stopped in the order that loses nothing.</summary>
+internal sealed class Gateway : IAsyncDisposable
+{
+    private readonly Home _home;
+    private readonly SqliteEventStore _store;
+    private readonly ListenSockets _sockets;
+    private readonly WebApplication _app;
+    private readonly LaneHost _lanes;
+    private readonly Readiness _readiness;
+
+    private Gateway(Home home, SqliteEventStore store, ListenSockets sockets, WebApplication app)
+    {
+        (_home, _store, _sockets, _app) = (home, store, sockets, app);
+        _lanes = app.Services.GetRequiredService<LaneHost>();
+        _readiness = app.Services.GetRequiredService<Readiness>();
+    }
+
+    /// <summary>Where it is and what a person should know of it.</summary>
+    public GatewayFacts Facts => _app.Services.GetRequiredService<Func<GatewayFacts>>()();
+
+    /// <summary>Who answers.</summary>
+    public string AgentKind => _lanes.Lanes is [var lane, ..] ? lane.Agent : "none";
+
+    /// <summary>Takes the addresses, opens the store and composes the rest. Nothing is accepted yet; who connects waits.</summary>
+    public static async Task<Gateway> OpenAsync(
+        Home home,
+        BellhopOptions options,
+        ILoggerProvider logs,
+        TimeProvider time,
+        CancellationToken cancel
+    )
+    {
+        var sockets = new ListenSockets();
+        SqliteEventStore? store = null;
+        try
+        {
+            var addresses = await Addresses.TakeAsync(home, options, sockets, cancel);
+            var loggers = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+            var ulids = new UlidFactory(time);
+            store = await SqliteEventStore.OpenAsync(
+                new SqliteStoreOptions { Path = home.Database },
+                time,
+                ulids,
+                loggers.CreateLogger<SqliteEventStore>()
+            );
+            var app = await Composition.BuildAsync(
+                home,
+                options,
+                addresses,
+                sockets,
+                store,
+                ulids,
+                loggers,
+                time,
+                cancel
+            );
+            return new Gateway(home, store, sockets, app);
+        }
+        catch
+        {
+            sockets.Dispose();
+            if (store is not null)
+                await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>From here on events are accepted. The lanes begin to work after that: nobody who pushes waits for an agent.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        await _app.StartAsync(cancel);
+        _readiness.Enter(GatewayPhase.Ready);
+        RunFiles.Announce(_home, Facts);
+        await _lanes.StartAsync(cancel);
+    }
+
+    /// <summary>Waits for the signal, then stops in order. False when a part stopped the gateway instead.</summary>
+    public async Task<bool> RunAsync(CancellationToken stop)
+    {
+        var end = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var told = stop.Register(() => end.TrySetResult(true));
+        using var broken = _app.Lifetime.ApplicationStopping.Register(() => end.TrySetResult(false));
+        var wasTold = await end.Task;
+        await StopAsync();
+        return wasTold;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        _lanes.Dispose();
+        await _store.DisposeAsync();
+        _sockets.Dispose();
+        RunFiles.Withdraw(_home);
+    }
+
+    /// <summary>Nothing more comes in while the turns under way get their time; each bounds itself.</summary>
+    private async Task StopAsync()
+    {
+        _readiness.Enter(GatewayPhase.Stopping);
+        var drained = _lanes.StopAsync(CancellationToken.None);
+        await _app.StopAsync(CancellationToken.None);
+        await drained;
+    }
+}

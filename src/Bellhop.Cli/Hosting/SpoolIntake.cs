@@ -1,0 +1,129 @@
+using System.Threading.Channels;
+using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Cli.Hosting;
+
+/// <summary>
+/// Takes in what was pushed while no gateway ran. A file is deleted after its event is on disk; a crash in between is
+/// found out by the event's key, which is the file's name.
+/// </summary>
+internal sealed partial class SpoolIntake(
+    Home home,
+    IEventStore store,
+    Inbox inbox,
+    EventReader reader,
+    Alarms alarms,
+    TimeProvider time,
+    ILogger<SpoolIntake> logger
+) : BackgroundService
+{
+    private const string AlarmName = "spool";
+
+    /// <summary>After a refusal; a full store empties no faster than its agent works.</summary>
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
+
+    private static readonly EventDefaults Defaults = new() { Source = "cli" };
+
+    // One waiting signal says "look"; a second one says no more.
+    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var watcher = new FileSystemWatcher(home.Spool, "*" + Spool.Extension);
+        watcher.Created += (_, _) => Look();
+        watcher.Renamed += (_, _) => Look();
+        // The system lost count of changes: only a look tells what is there.
+        watcher.Error += (_, _) => Look();
+        watcher.EnableRaisingEvents = true;
+        Look();
+        while (await _signals.Reader.WaitToReadAsync(stoppingToken))
+        {
+            _signals.Reader.TryRead(out _);
+            if (await TakeAllAsync(stoppingToken))
+            {
+                alarms.Clear(AlarmName);
+                continue;
+            }
+            await Task.Delay(TryAgain, time, stoppingToken);
+            Look();
+        }
+    }
+
+    /// <summary>Takes what is there, oldest first. False when something had to stay.</summary>
+    internal async Task<bool> TakeAllAsync(CancellationToken cancel)
+    {
+        foreach (var path in Spool.Files(home))
+        {
+            try
+            {
+                if (!await TakeAsync(path, cancel))
+                    return false; // what comes after it must not overtake it
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                alarms.Raise(AlarmName, $"{path} cannot be taken in: {e.Message} Let this user read and delete it.");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private async Task<bool> TakeAsync(string path, CancellationToken cancel)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (!Ulid.TryParse(name, out var key) || await store.FindAsync(name, cancel) is null)
+        {
+            if (new FileInfo(path).Length > EventLimits.MaxBytes)
+                return SetAside(path);
+            var (e, fault) = Read(await File.ReadAllBytesAsync(path, cancel), key);
+            var result = await inbox.AcceptAsync([(e, fault)], null, cancel);
+            if (result.Refusal != AppendRefusal.None)
+            {
+                alarms.Raise(
+                    AlarmName,
+                    $"{home.Spool} waits: the store takes nothing now ({result.Refusal}). Free disk or let the agent catch up."
+                );
+                return false;
+            }
+            Log.Took(logger, e.Id);
+        }
+        File.Delete(path);
+        return true;
+    }
+
+    private (Event Event, string? Fault) Read(byte[] body, Ulid key)
+    {
+        var read = reader.Read(body, Defaults);
+        var e = read.Event ?? reader.Unreadable(body, Defaults);
+        if (key != default)
+            e = e with { Key = key };
+        return (e, read.Fault is { } fault ? $"{fault.Code} {fault.Message}" : null);
+    }
+
+    /// <summary>No store takes it and nothing is discarded: it stays under a name that is not looked at again.</summary>
+    private bool SetAside(string path)
+    {
+        File.Move(path, path + ".refused", overwrite: true);
+        alarms.Raise(
+            $"{AlarmName}:{Path.GetFileName(path)}",
+            $"{path} is larger than an event can be; it was renamed to .refused."
+        );
+        return true;
+    }
+
+    private void Look() => _signals.Writer.TryWrite(true);
+
+    private static partial class Log
+    {
+        [LoggerMessage(600, LogLevel.Information, "Took event {Id} from the spool")]
+        public static partial void Took(ILogger logger, string id);
+    }
+}

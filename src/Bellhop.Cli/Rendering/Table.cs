@@ -1,0 +1,48 @@
+using System.Text;
+
+namespace Bellhop.Cli.Rendering;
+
+/// <summary>Rows under headings, columns as wide as they need. The last column is cut at the terminal's edge.</summary>
+internal sealed class Table(params string[] headings)
+{
+    private const int Gap = 2;
+
+    private readonly List<(string Text, Func<string, string>? Style)[]> _rows = [];
+
+    /// <summary>Adds a row. Cells must be printable already.</summary>
+    public void Add(params string[] cells) => _rows.Add([.. cells.Select(c => (c, (Func<string, string>?)null))]);
+
+    /// <summary>Adds a row with colours; a colour takes no column.</summary>
+    public void Add(params (string Text, Func<string, string>? Style)[] cells) => _rows.Add(cells);
+
+    /// <summary>Writes it. <paramref name="width"/>: the terminal's columns; null = as wide as it is.</summary>
+    public void Write(TextWriter writer, Paint paint, int? width)
+    {
+        var widths = headings
+            .Select(
+                (h, i) => Math.Max(h.Length, _rows.Select(r => Printable.Columns(r[i].Text)).DefaultIfEmpty(0).Max())
+            )
+            .ToArray();
+        if (width is { } columns)
+        {
+            var before = widths.SkipLast(1).Sum(w => w + Gap);
+            widths[^1] = Math.Min(widths[^1], Math.Max(headings[^1].Length, columns - before));
+        }
+        WriteRow(writer, widths, [.. headings.Select(h => (h, (Func<string, string>?)paint.Faint))]);
+        foreach (var row in _rows)
+            WriteRow(writer, widths, row);
+    }
+
+    private static void WriteRow(TextWriter writer, int[] widths, (string Text, Func<string, string>? Style)[] cells)
+    {
+        var line = new StringBuilder();
+        for (var i = 0; i < cells.Length; i++)
+        {
+            var text = Printable.Cut(cells[i].Text, widths[i]);
+            line.Append(cells[i].Style is { } style ? style(text) : text);
+            if (i < cells.Length - 1)
+                line.Append(' ', widths[i] - Printable.Columns(text) + Gap);
+        }
+        writer.WriteLine(line.ToString().TrimEnd());
+    }
+}

@@ -1,0 +1,31 @@
+namespace Bellhop.Cli.Setup;
+
+/// <summary>What only several settings together can get wrong.</summary>
+internal static class CrossChecks
+{
+    /// <summary>The faults of values that are each good.</summary>
+    public static IEnumerable<ConfigurationFault> Of(IReadOnlyDictionary<string, EffectiveSetting> settings)
+    {
+        var password = settings["bus.password"];
+        var file = settings["bus.passwordFile"];
+        if (password.Value is not null && file.Value is not null)
+            yield return Fault(file, "bus.password is set as well. Keep one of the two.");
+        if (
+            settings["bus.resp"] is { Value: Endpoint { IsLoopback: false } } resp
+            && password.Value is null
+            && file.Value is null
+        )
+            yield return Fault(
+                resp,
+                "other machines can reach this address. Set bus.password or bus.passwordFile, or listen on 127.0.0.1."
+            );
+        if (
+            settings["agent.kind"] is { Value: "command" } kind
+            && settings["agent.command"].Value is IReadOnlyList<string> { Count: 0 }
+        )
+            yield return Fault(kind, "needs agent.command: the program and its arguments.");
+    }
+
+    private static ConfigurationFault Fault(EffectiveSetting setting, string mend) =>
+        new(setting.Setting.Path, setting.Shown, setting.Origin, mend);
+}

@@ -1,0 +1,133 @@
+namespace Bellhop.Cli.Setup;
+
+/// <summary>
+/// Every setting there is. To add one: declare it here, read it in <see cref="BellhopOptions"/>, and run
+/// <c>bellhop config reference</c> into docs/configuration.md.
+/// </summary>
+internal static class SettingsSchema
+{
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new(
+            "listen",
+            SettingKind.Endpoint,
+            "\"127.0.0.1:3018\"",
+            "Where HTTP, WebSocket and the page are served. Port 0 takes any free port."
+        ),
+        new(
+            "allowedHosts",
+            SettingKind.List,
+            "[]",
+            "Host names, beside this machine's own, under which browsers and proxies may call."
+        )
+        {
+            Example = "[\"gateway.example.net\"]",
+        },
+        new("bus.kind", SettingKind.Word, "\"embedded\"", "What keeps the events: embedded is SQLite in this folder.")
+        {
+            Words = ["embedded"],
+            Refused = new Dictionary<string, string> { ["redis"] = "this version keeps events only in its own store" },
+            Recorded = true,
+        },
+        new(
+            "bus.resp",
+            SettingKind.Endpoint,
+            "\"127.0.0.1:6379\"",
+            "Where the Redis protocol is spoken, so that redis-cli and Redis clients can push. null speaks it nowhere."
+        )
+        {
+            IsOptional = true,
+        },
+        new("bus.prefix", SettingKind.Text, "\"agent\"", "What the Redis keys start with: agent:events:main."),
+        new(
+            "bus.password",
+            SettingKind.Secret,
+            "null",
+            "What Redis clients must send with AUTH. Required where bus.resp is reachable from other machines."
+        ),
+        new("bus.passwordFile", SettingKind.File, "null", "A file that holds the password instead.")
+        {
+            Example = "\"~/.bellhop/redis-password\"",
+        },
+        new(
+            "agent.kind",
+            SettingKind.Word,
+            "\"auto\"",
+            "Who answers: pi, any command, echo (no model), none (only terminal sessions take events). auto is pi when it is on PATH, else echo."
+        )
+        {
+            Words = ["auto", "pi", "command", "echo", "none"],
+            Refused = new Dictionary<string, string> { ["acp"] = "this version does not speak ACP" },
+        },
+        new(
+            "agent.command",
+            SettingKind.List,
+            "[]",
+            "The program and its arguments. For pi: any program that speaks its RPC; empty is pi from PATH. For command: reads the prompt on standard input, answers on standard output."
+        )
+        {
+            Example = "[\"/usr/local/bin/pi\"]",
+        },
+        new("agent.cwd", SettingKind.Folder, "\"~\"", "The folder the agent works in."),
+        new(
+            "agent.env",
+            SettingKind.Map,
+            "{}",
+            "Variables the agent gets beside ours. BELLHOP__* and secrets are never passed on."
+        )
+        {
+            Example = "{ \"LANG\": \"C.UTF-8\" }",
+        },
+        new(
+            "agent.turnDeadline",
+            SettingKind.Duration,
+            "\"10m\"",
+            "How long a turn may show no activity before it is stopped."
+        ),
+        new("agent.readyTimeout", SettingKind.Duration, "\"30s\"", "How long the agent may take to start."),
+        new(
+            "routing.adoptAfter",
+            SettingKind.Duration,
+            "\"10m\"",
+            "How long an event waits for a session that was never seen, before the gateway takes it."
+        ),
+        new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.")
+        {
+            Range = (1, 100),
+        },
+        new(
+            "retry.baseDelay",
+            SettingKind.Duration,
+            "\"2s\"",
+            "The wait after the first failure; it doubles each time, up to a minute."
+        ),
+        new(
+            "retention.keep",
+            SettingKind.Duration,
+            "\"30d\"",
+            "How long finished events are kept. Dead letters stay until they are dropped."
+        ),
+        new("logs.level", SettingKind.Word, "\"information\"", "The least that is written to logs/bellhop.log.")
+        {
+            Words = ["debug", "information", "warning", "error"],
+        },
+        new("logs.maxMegabytes", SettingKind.Number, "10", "The size at which the log file is put aside for a new one.")
+        {
+            Range = (1, 1024),
+        },
+        new("logs.files", SettingKind.Number, "5", "How many log files are kept.") { Range = (1, 100) },
+    ];
+
+    /// <summary>The names of all sections.</summary>
+    public static readonly IReadOnlyList<string> Sections =
+    [
+        .. All.Select(s => s.Section).Where(s => s.Length > 0).Distinct(),
+    ];
+
+    /// <summary>By exact path.</summary>
+    public static Setting? Find(string path) => All.FirstOrDefault(s => s.Path == path);
+
+    /// <summary>The keys that can stand in a section.</summary>
+    public static IEnumerable<string> KeysOf(string section) =>
+        All.Where(s => s.Section == section).Select(s => s.Name).Concat(section.Length == 0 ? Sections : []);
+}

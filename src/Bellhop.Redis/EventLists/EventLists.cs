@@ -1,0 +1,207 @@
+using Bellhop.Events;
+using Bellhop.Redis.Commands;
+using Bellhop.Redis.Listener;
+using Bellhop.Store;
+
+namespace Bellhop.Redis.EventLists;
+
+/// <summary>
+/// <c>{prefix}:events:{sid}</c> as a client sees it: a list of the session's waiting rows, newest at the head. Reading
+/// leases rows to the connection; deleting takes only what it has leased, never what came in between.
+/// </summary>
+internal sealed class EventLists(
+    EventAppends appends,
+    IEventStore store,
+    SeenSessions seen,
+    RowLeases leases,
+    ISessionHolders holders
+) : IClientLists
+{
+    private const string TakenNote = "taken by client";
+
+    /// <summary>Rows read first; most lists are shorter.</summary>
+    private const int FirstPage = 64;
+
+    public async Task<long> PushAsync(
+        RespClient client,
+        KeyName key,
+        bool head,
+        IReadOnlyList<ReadOnlyMemory<byte>> rows,
+        CancellationToken cancel
+    )
+    {
+        // A client that moves its rows from one alias of the list to another (LRANGE, LPUSH, DEL) gives them back.
+        var mine = leases.Of(client.Id, key.Text);
+        var back = mine.Where(lease => rows.Any(row => row.Span.SequenceEqual(lease.Body.Span))).ToList();
+        if (back.Count > 0)
+        {
+            leases.GiveBack(back);
+            rows = [.. rows.Where(row => !back.Any(lease => row.Span.SequenceEqual(lease.Body.Span)))];
+        }
+        if (rows.Count > 0)
+            await appends.AppendAsync(key.Session, rows, cancel);
+        return Math.Max(1, Length(key.Session));
+    }
+
+    public Task<long> LengthAsync(RespClient client, KeyName key, CancellationToken cancel) =>
+        Task.FromResult(Length(key.Session));
+
+    public async Task<bool> ExistsAsync(RespClient client, KeyName key, CancellationToken cancel) =>
+        leases.Of(client.Id, key.Text).Count > 0 || Length(key.Session) > 0;
+
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> RangeAsync(
+        RespClient client,
+        KeyName key,
+        long start,
+        long stop,
+        CancellationToken cancel
+    )
+    {
+        var view = await ViewAsync(client, key, cancel);
+        var (first, count) = ListRange.Of(start, stop, view.Count);
+        var shown = view.GetRange(first, count);
+        if (holders.HolderOf(key.Session) is not null)
+            return [.. shown.Select(row => row.Body)];
+        var leased = shown.Where(row => leases.TryLease(client.Id, row, key.Session, key.Text)).ToList();
+        leases.RememberView(client.Id, key.Text, [.. view.Select(row => row.Delivery)]);
+        return [.. leased.Select(row => row.Body)];
+    }
+
+    /// <summary>Takes rows equal to the value: those the client has read, or that nobody has.</summary>
+    public async Task<long> RemoveAsync(
+        RespClient client,
+        KeyName key,
+        long count,
+        ReadOnlyMemory<byte> value,
+        CancellationToken cancel
+    )
+    {
+        RefuseHeld(key.Session);
+        var view = await ViewAsync(client, key, cancel);
+        var equal = (count < 0 ? Enumerable.Reverse(view) : view)
+            .Where(row => row.Body.Span.SequenceEqual(value.Span))
+            .Take(count == 0 ? int.MaxValue : (int)Math.Min(Math.Abs((decimal)count), int.MaxValue))
+            .Where(row => leases.TryLease(client.Id, row, key.Session, key.Text));
+        return await TakeAsync(key.Session, Leased(client, key, equal.Select(row => row.Delivery)), cancel);
+    }
+
+    public async Task TrimAsync(RespClient client, KeyName key, long start, long stop, CancellationToken cancel)
+    {
+        RefuseHeld(key.Session);
+        var view = leases.View(client.Id, key.Text);
+        var (first, count) = ListRange.Of(start, stop, view.Count);
+        var outside = view.Where((_, index) => index < first || index >= first + count);
+        await TakeAsync(key.Session, Leased(client, key, outside), cancel);
+    }
+
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> PopAsync(
+        RespClient client,
+        KeyName key,
+        bool head,
+        long count,
+        CancellationToken cancel
+    )
+    {
+        var taken = new List<ReadOnlyMemory<byte>>();
+        while (taken.Count < count && await ClaimAsync(client, key, head, key.Text, head, cancel) is { } row)
+        {
+            if (await TakeAsync(key.Session, Leased(client, key, [row.Delivery]), cancel) > 0)
+                taken.Add(row.Body);
+        }
+        return taken;
+    }
+
+    /// <summary>Takes what the client has leased here; rows that came since stay.</summary>
+    public async Task<bool> DeleteAsync(RespClient client, KeyName key, CancellationToken cancel)
+    {
+        RefuseHeld(key.Session);
+        var existed = await ExistsAsync(client, key, cancel);
+        await TakeAsync(key.Session, leases.Of(client.Id, key.Text), cancel);
+        return existed;
+    }
+
+    /// <summary>Leases the row at one end, to be shown on another list. Null when there is none.</summary>
+    public async Task<WaitingRow?> ClaimAsync(
+        RespClient client,
+        KeyName key,
+        bool fromHead,
+        string list,
+        bool toHead,
+        CancellationToken cancel
+    )
+    {
+        RefuseHeld(key.Session);
+        await seen.MarkAsync(key.Session, cancel);
+        var view = await ViewAsync(client, key, cancel);
+        return (fromHead ? view : Enumerable.Reverse(view)).FirstOrDefault(row =>
+            leases.TryLease(client.Id, row, key.Session, list, toHead)
+        );
+    }
+
+    /// <summary>Completes leased rows for good. Returns how many were still there.</summary>
+    public async Task<int> TakeAsync(SessionId session, IReadOnlyList<LeasedRow> rows, CancellationToken cancel)
+    {
+        if (rows.Count == 0)
+            return 0;
+        await seen.MarkAsync(session, cancel);
+        var taken = await store.TakeAsync([.. rows.Select(row => row.Delivery)], TakenNote, cancel);
+        leases.Forget(rows);
+        return taken;
+    }
+
+    /// <exception cref="CommandFault">An agent of ours takes the session's events.</exception>
+    public void RefuseHeld(SessionId session)
+    {
+        if (holders.HolderOf(session) is { } holder)
+            throw new CommandFault($"BUSY held by {holder}: it takes the events of {session}. LRANGE shows them.");
+    }
+
+    private long Length(SessionId session)
+    {
+        var counts = store.Counts.Sessions.FirstOrDefault(c => c.Session == session);
+        return counts is null ? 0 : Math.Max(0, counts.Accepted + counts.Queued - leases.CountOf(session));
+    }
+
+    private List<LeasedRow> Leased(RespClient client, KeyName key, IEnumerable<long> deliveries)
+    {
+        var wanted = deliveries.ToHashSet();
+        return [.. leases.Of(client.Id, key.Text).Where(row => wanted.Contains(row.Delivery))];
+    }
+
+    /// <summary>The oldest rows that the client may see, newest first, as many as a view shows.</summary>
+    private async Task<List<WaitingRow>> ViewAsync(RespClient client, KeyName key, CancellationToken cancel)
+    {
+        for (var page = FirstPage; ; page *= 4)
+        {
+            var limit = Math.Min(page, ListenerLimits.MaxViewRows) + leases.CountOf(key.Session);
+            var rows = await WaitingAsync(key.Session, limit, cancel);
+            var bytes = 0L;
+            var view = rows.Where(row => leases.IsVisible(client.Id, row.Delivery, key.Text))
+                .Take(ListenerLimits.MaxViewRows)
+                .TakeWhile((row, index) => (bytes += row.Body.Length) <= ListenerLimits.MaxViewBytes || index == 0)
+                .ToList();
+            var isWhole =
+                rows.Count < limit || page >= ListenerLimits.MaxViewRows || bytes > ListenerLimits.MaxViewBytes;
+            if (!isWhole)
+                continue;
+            view.Reverse();
+            return view;
+        }
+    }
+
+    /// <summary>Rows that wait for a session nobody has seen can be read too; taking them makes it seen.</summary>
+    private async Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, CancellationToken cancel)
+    {
+        if (seen.IsKnown(session))
+            return await store.WaitingAsync(session, limit, cancel);
+        const int longestPage = 1000;
+        var query = new DeliveryQuery
+        {
+            State = DeliveryState.Accepted,
+            Session = session,
+            Limit = Math.Min(limit, longestPage),
+        };
+        var accepted = await store.ListAsync(query, cancel);
+        return [.. accepted.Reverse().Select(d => new WaitingRow(d.Delivery, d.Event.Type, d.Event.Body))];
+    }
+}

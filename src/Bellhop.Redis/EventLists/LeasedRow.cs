@@ -1,0 +1,10 @@
+using Bellhop.Events;
+
+namespace Bellhop.Redis.EventLists;
+
+/// <summary>A row that one connection has read and not yet taken. In the store it is queued all the while.</summary>
+/// <param name="Delivery">Which delivery.</param>
+/// <param name="Session">Whose.</param>
+/// <param name="Body">The row.</param>
+/// <param name="List">The list that shows it: the event list itself, or the one it was moved to.</param>
+internal sealed record LeasedRow(long Delivery, SessionId Session, ReadOnlyMemory<byte> Body, string List);

@@ -1,0 +1,61 @@
+using Bellhop.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Routing;
+
+/// <summary>Gives central what waited too long for a session that was never seen.</summary>
+/// <param name="store">Where the deliveries are.</param>
+/// <param name="adoptAfter">How long an event waits for its session.</param>
+/// <param name="time">The clock.</param>
+/// <param name="application">Stopped when this loop breaks: events would wait for ever in silence.</param>
+/// <param name="logger">Told of adoptions.</param>
+public sealed partial class AdoptionLoop(
+    IEventStore store,
+    TimeSpan adoptAfter,
+    TimeProvider time,
+    IHostApplicationLifetime application,
+    ILogger<AdoptionLoop> logger
+) : BackgroundService
+{
+    // A tenth of the wait is early enough for whoever waits; more often would only wake an idle machine.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(
+                TimeSpan.FromTicks(Math.Clamp(adoptAfter.Ticks / 10, Shortest.Ticks, Longest.Ticks)),
+                time
+            );
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var adopted = await store.AdoptAsync(time.GetUtcNow() - adoptAfter, stoppingToken);
+                if (adopted > 0)
+                    Log.Adopted(logger, adopted);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            Log.Broke(logger, e);
+            application.StopApplication();
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Information, "Central took {Count} events whose session never came")]
+        public static partial void Adopted(ILogger logger, int count);
+
+        [LoggerMessage(201, LogLevel.Critical, "Adoption stopped on its own; the gateway stops")]
+        public static partial void Broke(ILogger logger, Exception e);
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Store;
+
+/// <summary>Deletes what ended long ago. Never anything unfinished, never a dead letter that nobody put away.</summary>
+/// <param name="store">Where the events are.</param>
+/// <param name="keep">How long what ended is kept.</param>
+/// <param name="time">The clock.</param>
+/// <param name="application">Stopped when this loop breaks: the file would grow without end.</param>
+/// <param name="logger">Told of deletions.</param>
+public sealed partial class RetentionLoop(
+    IEventStore store,
+    TimeSpan keep,
+    TimeProvider time,
+    IHostApplicationLifetime application,
+    ILogger<RetentionLoop> logger
+) : BackgroundService
+{
+    /// <summary>Often enough that one round deletes little, seldom enough to cost nothing.</summary>
+    private static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Period, time);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                var before = time.GetUtcNow() - keep;
+                var deleted = await store.PurgeAsync(new Retention(before, before), stoppingToken);
+                if (deleted > 0)
+                    Log.Deleted(logger, deleted);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return;
+        }
+        catch (Exception e)
+        {
+            Log.Broke(logger, e);
+            application.StopApplication();
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(250, LogLevel.Information, "Deleted {Count} events that ended long ago")]
+        public static partial void Deleted(ILogger logger, int count);
+
+        [LoggerMessage(251, LogLevel.Critical, "Retention stopped on its own; the gateway stops")]
+        public static partial void Broke(ILogger logger, Exception e);
+    }
+}

@@ -1,0 +1,80 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>Writes events and their deliveries, each event once.</summary>
+internal static class AppendOperation
+{
+    public static AppendResult Run(WriteBatch batch, IReadOnlyList<NewEvent> events, long maxUnfinished)
+    {
+        var deliveries = events.Sum(e => e.Quarantine is null ? e.Targets.Count : 0);
+        return batch.Unfinished + deliveries > maxUnfinished
+            ? AppendResult.Refused(AppendRefusal.Full)
+            : new AppendResult([.. events.Select(e => Append(batch, e))]);
+    }
+
+    private static AppendedEvent Append(WriteBatch batch, NewEvent arrived)
+    {
+        var e = arrived.Event;
+        if (EventTable.FindKnown(batch.Db, e) is not { } known)
+        {
+            var fresh = new KnownEvent(EventTable.Insert(batch.Db, e), e.Key);
+            var sessions = new List<SessionId>(arrived.Targets.Count);
+            foreach (var target in arrived.Targets)
+            {
+                if (sessions.Contains(target.Session))
+                    continue;
+                Deliver(batch, arrived, fresh, target);
+                sessions.Add(target.Session);
+            }
+            return new AppendedEvent(e.Key, e.Id, false, sessions);
+        }
+        return AppendKnown(batch, arrived, known);
+    }
+
+    /// <summary>A known event on a new list adds a delivery; on a list that has it, it is a duplicate.</summary>
+    private static AppendedEvent AppendKnown(WriteBatch batch, NewEvent arrived, KnownEvent known)
+    {
+        var had = Sessions(batch.Db, known.Row);
+        var added = arrived.Targets.DistinctBy(t => t.Session).Where(t => !had.Contains(t.Session)).ToList();
+        foreach (var target in added)
+            Deliver(batch, arrived, known, target);
+        var named = arrived.Targets.Select(t => t.Session);
+        return new AppendedEvent(known.Key, arrived.Event.Id, added.Count == 0, [.. named.Union(had)]);
+    }
+
+    private static void Deliver(WriteBatch batch, NewEvent arrived, KnownEvent known, Target target)
+    {
+        var e = arrived.Event;
+        batch.Add(
+            new DeliveryRow
+            {
+                Number = 0,
+                Event = known.Row,
+                Session = target.Session,
+                State =
+                    arrived.Quarantine is not null ? DeliveryState.Dead
+                    : target.Known ? DeliveryState.Queued
+                    : DeliveryState.Accepted,
+                Kind = e.Kind,
+                Reason = arrived.Quarantine,
+                History = "",
+                Key = known.Key,
+                Id = e.Id,
+                Type = e.Type,
+                Source = e.Source,
+            },
+            arrived.Quarantine ?? target.Note
+        );
+    }
+
+    private static List<SessionId> Sessions(Connection db, long e)
+    {
+        using var rows = db.Sql("SELECT session FROM deliveries WHERE event = ? GROUP BY session ORDER BY min(number)");
+        rows.Bind(e);
+        var sessions = new List<SessionId>();
+        while (rows.Read())
+            sessions.Add(rows.Session(0));
+        return sessions;
+    }
+}

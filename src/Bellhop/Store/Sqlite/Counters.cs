@@ -1,0 +1,81 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>Keeps the counts that status and limits need, so that nobody counts a backlog. Written by the writer only.</summary>
+internal sealed class Counters
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<SessionId, SessionCounts> _sessions = [];
+    private long _unfinished;
+    private long _dead;
+
+    public long Unfinished
+    {
+        get
+        {
+            lock (_lock)
+                return _unfinished;
+        }
+    }
+
+    /// <summary>Takes stock of a file. Reads two small indices, not the deliveries.</summary>
+    public void Load(Connection db)
+    {
+        lock (_lock)
+        {
+            using var rows = db.Sql(
+                "SELECT session, state, count(*) FROM deliveries WHERE state < 5 GROUP BY session, state"
+            );
+            while (rows.Read())
+                Add(rows.Session(0), rows.State(1), rows.Int64(2));
+            _dead = db.Number("SELECT count(*) FROM deliveries WHERE state = 6 AND dismissed_at IS NULL");
+        }
+    }
+
+    public void Apply(IReadOnlyList<Move> moves, int putAway)
+    {
+        lock (_lock)
+        {
+            foreach (var (from, change) in moves)
+            {
+                if (from is { } was)
+                    Add(change.Session, was, -1);
+                Add(change.Session, change.State, 1);
+            }
+            _dead -= putAway;
+        }
+    }
+
+    public StoreCounts Snapshot()
+    {
+        lock (_lock)
+            return new StoreCounts(_unfinished, _dead, [.. _sessions.Values]);
+    }
+
+    public IReadOnlyList<SessionId> SessionsWithAccepted()
+    {
+        lock (_lock)
+            return [.. _sessions.Values.Where(s => s.Accepted > 0).Select(s => s.Session)];
+    }
+
+    private void Add(SessionId session, DeliveryState state, long count)
+    {
+        if (state == DeliveryState.Dead)
+            _dead += count;
+        if (state.IsTerminal())
+            return;
+        _unfinished += count;
+        var now = _sessions.GetValueOrDefault(session) ?? new SessionCounts(session, 0, 0, 0);
+        now = state switch
+        {
+            DeliveryState.Accepted => now with { Accepted = now.Accepted + count },
+            DeliveryState.Queued => now with { Queued = now.Queued + count },
+            _ => now with { InTurn = now.InTurn + count },
+        };
+        if (now is { Accepted: 0, Queued: 0, InTurn: 0 })
+            _sessions.Remove(session);
+        else
+            _sessions[session] = now;
+    }
+}

@@ -1,0 +1,116 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>
+/// Where lanes wait for work. It is asked once in every transaction, after the changes and before the commit, so that
+/// the change that makes something due and the lease that takes it cost one sync together. Writer's thread only.
+/// </summary>
+internal sealed class LeaseDesk
+{
+    private readonly Dictionary<SessionId, LeaseRequest> _waiting = [];
+    private readonly List<(LeaseRequest Request, TurnLease Lease)> _served = [];
+    private readonly TimeProvider _time;
+    private readonly UlidFactory _ulids;
+    private readonly ITimer _alarm;
+    private DateTimeOffset? _alarmAt;
+
+    /// <summary>
+    /// <paramref name="wake"/> must bring about a transaction soon. It may do nothing where one is about to begin
+    /// anyway, because every one of them looks at what is due.
+    /// </summary>
+    public LeaseDesk(TimeProvider time, UlidFactory ulids, Action wake)
+    {
+        (_time, _ulids) = (time, ulids);
+        _alarm = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Lets a lane wait. Admitting the same request again changes nothing.</summary>
+    /// <exception cref="StoreException">Another call waits for this session.</exception>
+    public void Admit(LeaseRequest request)
+    {
+        if (request.IsEnded)
+            return;
+        if (_waiting.TryGetValue(request.Session, out var other) && other != request && !other.IsEnded)
+            throw new StoreException($"Another lease of session {request.Session} is waiting already.");
+        _waiting[request.Session] = request;
+    }
+
+    /// <summary>The alarm has rung and must be set again, also where it rang a moment early.</summary>
+    public void AlarmRang() => _alarmAt = null;
+
+    /// <summary>Leases to everyone for whom the batch, or the clock, made something due.</summary>
+    public void Serve(WriteBatch batch)
+    {
+        if (_waiting.Count == 0)
+            return;
+        var now = batch.Now;
+        foreach (var request in _waiting.Values)
+        {
+            if ((batch.Stirred.Contains(request.Session) || request.NextDue <= now) && request.TryClaim())
+                Serve(batch, request, now);
+        }
+    }
+
+    /// <summary>The leases are on disk: the lanes get them.</summary>
+    public void HandOut()
+    {
+        foreach (var (request, lease) in _served)
+        {
+            _waiting.Remove(request.Session);
+            request.Complete(lease);
+        }
+        _served.Clear();
+        SetAlarm();
+    }
+
+    /// <summary>The commit failed: the lanes wait on.</summary>
+    public void Withdraw()
+    {
+        foreach (var (request, _) in _served)
+            request.Unclaim();
+        _served.Clear();
+    }
+
+    public void Close()
+    {
+        _alarm.Dispose();
+        foreach (var request in _waiting.Values)
+            request.Fail(new StoreException("The store was closed while the lane waited."));
+        _waiting.Clear();
+    }
+
+    private void Serve(WriteBatch batch, LeaseRequest request, DateTimeOffset now)
+    {
+        var pick = BatchPicker.Next(batch.Db, request.Session, request.Limits, now);
+        request.NextDue = pick.NextDue;
+        if (pick.Batch.Count == 0)
+        {
+            request.Unclaim();
+            return;
+        }
+        var lease = new TurnLease(
+            _ulids.Next(),
+            request.Session,
+            [.. pick.Batch.Select(c => c.Leased)],
+            pick.Batch[0].Row.ToldIn
+        );
+        // Listed before it is written, so that a failure in between is withdrawn as well.
+        _served.Add((request, lease));
+        foreach (var (row, _) in pick.Batch)
+            batch.Move(row with { Turn = lease.Turn, DueAt = null }, DeliveryState.Injecting, null);
+    }
+
+    private void SetAlarm()
+    {
+        var next = _waiting.Values.Where(r => !r.IsEnded).Min(r => r.NextDue);
+        if (next == _alarmAt)
+            return;
+        _alarmAt = next;
+        // Rounded up: a timer counts whole milliseconds and would ring too early for the rest.
+        var wait = next is { } at
+            ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - _time.GetUtcNow()).TotalMilliseconds)))
+            : Timeout.InfiniteTimeSpan;
+        _alarm.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+}

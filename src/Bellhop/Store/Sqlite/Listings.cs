@@ -1,0 +1,110 @@
+using System.Globalization;
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>What lists, lanes and recovery read.</summary>
+internal static class Listings
+{
+    // One page of a listing carries whole events.
+    private const int MaxPage = 1_000;
+
+    private const string Waiting = """
+        SELECT number, type, body FROM (
+            SELECT * FROM (SELECT number, event FROM deliveries
+                WHERE state < 5 AND session = ?1 AND state = 2 AND kind = 0 ORDER BY number LIMIT ?2)
+            UNION ALL
+            SELECT * FROM (SELECT number, event FROM deliveries
+                WHERE state < 5 AND session = ?1 AND state = 2 AND kind = 1 ORDER BY number LIMIT ?2)
+        ) JOIN events ON seq = event ORDER BY number LIMIT ?2
+        """;
+
+    private const string OpenTurns =
+        $"SELECT {DeliveryRow.Columns}, {EventTable.Columns} {DeliveryRow.From} "
+        + "WHERE d.state < 5 AND d.session = ? AND d.state IN (3, 4) ORDER BY d.turn, d.number";
+
+    public static List<DeliverySummary> Deliveries(Connection db, DeliveryQuery query)
+    {
+        if (query.Limit is < 1 or > MaxPage)
+            throw new StoreException($"A listing has 1 to {MaxPage:N0} rows, not {query.Limit:N0}.");
+        using var rows = db.Sql(Sql(query));
+        rows.Bind(query.Before ?? long.MaxValue).Bind(query.Session).Bind(query.Limit);
+        var page = new List<DeliverySummary>();
+        while (rows.Read())
+        {
+            page.Add(
+                new DeliverySummary(
+                    rows.Int64(0),
+                    EventTable.Read(rows, 6),
+                    rows.Session(1),
+                    rows.State(2),
+                    rows.Int32(3),
+                    rows.MaybeText(4),
+                    rows.Time(5)
+                )
+            );
+        }
+        return page;
+    }
+
+    public static List<WaitingRow> WaitingRows(Connection db, SessionId session, int limit)
+    {
+        using var rows = db.Sql(Waiting);
+        rows.Bind(session).Bind(limit);
+        var waiting = new List<WaitingRow>();
+        while (rows.Read())
+            waiting.Add(new WaitingRow(rows.Int64(0), rows.Text(1), rows.Bytes(2)));
+        return waiting;
+    }
+
+    public static List<OpenTurn> TurnsOf(Connection db, SessionId session)
+    {
+        using var rows = db.Sql(OpenTurns);
+        rows.Bind(session);
+        var open = new List<Candidate>();
+        while (rows.Read())
+            open.Add(new Candidate(DeliveryRow.Read(rows), EventTable.Read(rows, DeliveryRow.ColumnCount)));
+        return [.. open.GroupBy(c => c.Row.Turn!.Value).Select(turn => Turn(turn.Key, session, [.. turn]))];
+    }
+
+    public static List<SessionRecord> Sessions(Connection db)
+    {
+        using var rows = db.Sql("SELECT session, member, last_seen FROM sessions ORDER BY session");
+        var sessions = new List<SessionRecord>();
+        while (rows.Read())
+            sessions.Add(new SessionRecord(rows.Session(0), rows.Int64(1) != 0, rows.Time(2)));
+        return sessions;
+    }
+
+    private static OpenTurn Turn(Ulid turn, SessionId session, IReadOnlyList<Candidate> open)
+    {
+        var head = open[0].Row;
+        return new OpenTurn(
+            new TurnLease(
+                turn,
+                session,
+                [.. open.Select(c => c.Leased)],
+                // A turn that told the events itself continues none.
+                head.ToldIn == turn
+                    ? null
+                    : head.ToldIn
+            ),
+            head.State
+        );
+    }
+
+    /// <summary>The text depends on the query, so that each kind of listing finds its index; there are few kinds.</summary>
+    private static string Sql(DeliveryQuery query)
+    {
+        var state = query.State is { } s ? string.Create(CultureInfo.InvariantCulture, $" AND d.state = {(int)s}") : "";
+        if (query.State is { } unfinished && !unfinished.IsTerminal())
+            state += " AND d.state < 5";
+        var shown = query.HideDismissed ? " AND d.dismissed_at IS NULL" : "";
+        return $"""
+            SELECT d.number, d.session, d.state, d.attempts, d.reason, d.updated_at, {EventTable.Columns}
+            {DeliveryRow.From}
+            WHERE d.number < ?1 AND (?2 IS NULL OR d.session = ?2){state}{shown}
+            ORDER BY d.number DESC LIMIT ?3
+            """;
+    }
+}

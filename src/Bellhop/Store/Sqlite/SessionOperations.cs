@@ -1,0 +1,90 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>What sessions do to deliveries by coming, going, staying away and helping themselves.</summary>
+internal static class SessionOperations
+{
+    private const string AcceptedOf =
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.state < 5 AND d.session = ? AND d.state = 1 ";
+
+    /// <summary>Notes that a session was seen, and whether it stays. <c>gateway</c> always does.</summary>
+    public static bool Record(WriteBatch batch, SessionId session, bool member)
+    {
+        using var upsert = batch.Db.Sql(
+            """
+            INSERT INTO sessions (session, member, last_seen) VALUES (?, ?, ?)
+            ON CONFLICT (session) DO UPDATE SET member = excluded.member, last_seen = excluded.last_seen
+            """
+        );
+        return upsert.Bind(session).Bind(member || session.IsGateway ? 1 : 0).Bind(batch.Now).Run() > 0;
+    }
+
+    public static int Join(WriteBatch batch, SessionId session)
+    {
+        Record(batch, session, member: true);
+        var rows = Accepted(batch, session, DateTimeOffset.MaxValue);
+        foreach (var row in rows)
+            batch.Move(row, DeliveryState.Queued, "the session came");
+        return rows.Count;
+    }
+
+    /// <summary>Gives central what waited in vain, in the order it arrived.</summary>
+    public static int Adopt(WriteBatch batch, DateTimeOffset acceptedBefore)
+    {
+        var rows = batch
+            .SessionsWithAccepted()
+            .SelectMany(session => Accepted(batch, session, acceptedBefore))
+            .OrderBy(row => row.Number)
+            .ToList();
+        foreach (var row in rows)
+        {
+            batch.Move(row with { Reason = "adopted" }, DeliveryState.Dropped, "the session never came");
+            if (!HasDelivery(batch.Db, row.Event, SessionId.Gateway))
+                GiveCentral(batch, row);
+        }
+        return rows.Count;
+    }
+
+    /// <summary>A terminal session took the rows for good: all of a turn's steps at one instant.</summary>
+    public static int Take(WriteBatch batch, IReadOnlyList<long> deliveries, string note)
+    {
+        var taken = 0;
+        foreach (var number in deliveries)
+        {
+            using var query = batch.Db.Sql(
+                $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.number = ? AND d.state = 2"
+            );
+            if (DeliveryRow.ReadAll(query.Bind(number)) is not [var queued])
+                continue;
+            var injecting = batch.Move(queued with { DueAt = null }, DeliveryState.Injecting, null);
+            var injected = batch.Move(injecting, DeliveryState.Injected, null);
+            batch.Move(injected, DeliveryState.Completed, note);
+            taken++;
+        }
+        return taken;
+    }
+
+    private static void GiveCentral(WriteBatch batch, DeliveryRow row) =>
+        batch.Add(
+            row with
+            {
+                Session = SessionId.Gateway,
+                State = DeliveryState.Queued,
+                Reason = null,
+            },
+            $"adopted: session {row.Session} never came"
+        );
+
+    private static List<DeliveryRow> Accepted(WriteBatch batch, SessionId session, DateTimeOffset before)
+    {
+        using var rows = batch.Db.Sql(AcceptedOf + "AND d.updated_at < ? ORDER BY d.number");
+        return DeliveryRow.ReadAll(rows.Bind(session).Bind(before));
+    }
+
+    private static bool HasDelivery(Connection db, long e, SessionId session)
+    {
+        using var rows = db.Sql("SELECT 1 FROM deliveries WHERE event = ? AND session = ? LIMIT 1");
+        return rows.Bind(e).Bind(session).Read();
+    }
+}

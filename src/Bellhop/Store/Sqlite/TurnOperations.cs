@@ -1,0 +1,103 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>How a turn goes on from its lease to its end.</summary>
+internal static class TurnOperations
+{
+    private const string Open =
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.turn = ? AND d.state IN (3, 4) ORDER BY d.number";
+
+    public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note)
+    {
+        var rows = OpenRows(batch, turn, DeliveryState.Injecting);
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var row = told ? rows[i] with { ToldIn = turn, Slot = i + 1 } : rows[i];
+            batch.Move(row, DeliveryState.Injected, note);
+        }
+        return rows.Count;
+    }
+
+    public static int Complete(WriteBatch batch, Ulid turn, IReadOnlyList<Reply> replies, string? note)
+    {
+        var rows = OpenRows(batch, turn, DeliveryState.Injected);
+        foreach (var row in rows)
+            batch.Move(row, DeliveryState.Completed, note);
+        foreach (var reply in replies)
+            Keep(batch.Db, turn, reply);
+        return rows.Count;
+    }
+
+    public static int Release(WriteBatch batch, Ulid turn, string note, bool forget)
+    {
+        var rows = OpenRows(batch, turn);
+        foreach (var row in rows)
+            batch.Move(forget ? row with { ToldIn = null } : row, DeliveryState.Queued, note);
+        return rows.Count;
+    }
+
+    public static FaultResult Fault(WriteBatch batch, Ulid turn, TurnFault fault, string reason, RetryPolicy policy)
+    {
+        var rows = OpenRows(batch, turn)
+            .ConvertAll(row =>
+                fault switch
+                {
+                    TurnFault.Failed => row with { Attempts = row.Attempts + 1 },
+                    TurnFault.KilledAgent => row with { Kills = row.Kills + 1 },
+                    _ => row,
+                }
+            );
+        if (fault == TurnFault.Interrupted)
+            return Bury(batch, rows, "interrupted", reason);
+        if (rows is [var single] && Verdict(single, reason, policy) is { } verdict)
+            return Bury(batch, rows, verdict, reason);
+        Retry(batch, rows, reason, policy);
+        return new FaultResult(rows.Count, []);
+    }
+
+    /// <summary>Why a delivery that fails alone is given up; null while it has tries left.</summary>
+    private static string? Verdict(DeliveryRow row, string reason, RetryPolicy policy) =>
+        row.Kills >= policy.MaxKills ? $"quarantined: killed the agent {row.Kills} times: {reason}"
+        : row.Attempts >= policy.MaxAttempts ? reason
+        : null;
+
+    /// <summary>
+    /// In two halves, so that whatever spoils a batch ends up alone; they fall due together, because order holds. One
+    /// that is alone stays so: it must not spoil a batch again.
+    /// </summary>
+    private static void Retry(WriteBatch batch, List<DeliveryRow> rows, string reason, RetryPolicy policy)
+    {
+        var dueAt = batch.Now + policy.Delay(rows.Max(r => r.Attempts + r.Kills));
+        var half = (rows.Count + 1) / 2;
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var cohort = rows[i < half ? 0 : half].Number;
+            batch.Move(rows[i] with { Cohort = cohort, DueAt = dueAt }, DeliveryState.Queued, reason);
+        }
+    }
+
+    private static FaultResult Bury(WriteBatch batch, List<DeliveryRow> rows, string reason, string note)
+    {
+        foreach (var row in rows)
+            batch.Move(row with { Reason = reason }, DeliveryState.Dead, note);
+        return new FaultResult(0, rows.ConvertAll(r => r.Number));
+    }
+
+    private static List<DeliveryRow> OpenRows(WriteBatch batch, Ulid turn, DeliveryState? expected = null)
+    {
+        using var query = batch.Db.Sql(Open);
+        var rows = DeliveryRow.ReadAll(query.Bind(turn));
+        if (rows.Count == 0)
+            throw new StoreException($"Turn {turn} is not under way.");
+        if (expected is { } state && rows.Exists(r => r.State != state))
+            throw new StoreException($"Turn {turn} is {rows[0].State.Word()}, not {state.Word()}.");
+        return rows;
+    }
+
+    private static void Keep(Connection db, Ulid turn, Reply reply)
+    {
+        using var insert = db.Sql("INSERT INTO replies (turn, part, text, address, state) VALUES (?, ?, ?, ?, ?)");
+        insert.Bind(turn).Bind(reply.Part).Bind(reply.Text).Bind(reply.Address).Bind((long)reply.State).Run();
+    }
+}

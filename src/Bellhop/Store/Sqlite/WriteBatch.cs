@@ -1,0 +1,124 @@
+using Bellhop.Events;
+
+namespace Bellhop.Store.Sqlite;
+
+/// <summary>
+/// What one commit changes. Beside the file it keeps what follows from the changes (counts, moves to tell, lanes to
+/// wake), which takes effect only once they are on disk.
+/// </summary>
+internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed feed, TimeProvider time)
+{
+    private readonly List<Move> _moves = [];
+    private readonly HashSet<SessionId> _stirred = [];
+    private int _putAway;
+    private long _unfinished;
+
+    public Connection Db => db;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    /// <summary>Unfinished deliveries, those of this batch included.</summary>
+    public long Unfinished => counters.Unfinished + _unfinished;
+
+    /// <summary>Lanes that may have something due now and had not before.</summary>
+    public IReadOnlySet<SessionId> Stirred => _stirred;
+
+    public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWithAccepted();
+
+    public void Begin() => db.Execute("BEGIN IMMEDIATE");
+
+    /// <summary>Writes and syncs, then lets the rest take effect.</summary>
+    public void Commit()
+    {
+        db.Execute("COMMIT");
+        counters.Apply(_moves, _putAway);
+        feed.Publish(_moves);
+        Clear();
+    }
+
+    public void Rollback()
+    {
+        Clear();
+        if (db.InTransaction)
+            db.Execute("ROLLBACK");
+    }
+
+    public void Stir(SessionId session) => _stirred.Add(session);
+
+    public void PutAway(int deadLetters) => _putAway += deadLetters;
+
+    /// <summary>Writes a new delivery. Its number is in the returned row.</summary>
+    public DeliveryRow Add(DeliveryRow delivery, string? note, long? replayOf = null)
+    {
+        var now = Now;
+        using var insert = db.Sql(
+            """
+            INSERT INTO deliveries (event, session, kind, state, reason, replay_of, updated_at, history)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """
+        );
+        insert
+            .Bind(delivery.Event)
+            .Bind(delivery.Session)
+            .Bind((long)delivery.Kind)
+            .Bind(delivery.State)
+            .Bind(delivery.Reason)
+            .Bind(replayOf)
+            .Bind(now)
+            .Bind(History.Start(delivery.State, now, note))
+            .Run();
+        var added = delivery with { Number = db.LastRowId };
+        Stage(null, added, now, note);
+        return added;
+    }
+
+    /// <summary>Moves a delivery, writing its other fields as they stand in <paramref name="delivery"/>.</summary>
+    public DeliveryRow Move(DeliveryRow delivery, DeliveryState to, string? note)
+    {
+        var now = Now;
+        var moved = delivery with { State = to, History = History.Append(delivery.History, to, now, note) };
+        using var update = db.Sql(
+            """
+            UPDATE deliveries SET state = ?, attempts = ?, kills = ?, cohort = ?, turn = ?, told_in = ?, slot = ?,
+                due_at = ?, reason = ?, updated_at = ?, history = ?
+            WHERE number = ?
+            """
+        );
+        update
+            .Bind(to)
+            .Bind(moved.Attempts)
+            .Bind(moved.Kills)
+            .Bind(moved.Cohort)
+            .Bind(moved.Turn)
+            .Bind(moved.ToldIn)
+            .Bind(moved.Slot)
+            .Bind(moved.DueAt)
+            .Bind(moved.Reason)
+            .Bind(now)
+            .Bind(moved.History)
+            .Bind(moved.Number)
+            .Run();
+        Stage(delivery.State, moved, now, note);
+        return moved;
+    }
+
+    private void Stage(DeliveryState? from, DeliveryRow d, DateTimeOffset at, string? note)
+    {
+        var change = new DeliveryChange(d.Key, d.Id, d.Type, d.Source, d.Session, d.Number, d.State, at, note);
+        _moves.Add(new Move(from, change));
+        _unfinished += (d.State.IsTerminal() ? 0 : 1) - (from is { } was && !was.IsTerminal() ? 1 : 0);
+        if (d.State == DeliveryState.Queued)
+            Stir(d.Session);
+    }
+
+    private void Clear()
+    {
+        _moves.Clear();
+        _stirred.Clear();
+        _putAway = 0;
+        _unfinished = 0;
+    }
+}
+
+/// <summary>A move that is being written; a birth comes from nowhere.</summary>
+internal readonly record struct Move(DeliveryState? From, DeliveryChange Change);

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Bellhop.Agents;
+
+namespace Bellhop.Tests.Testing;
+
+/// <summary>
+/// An agent that does what the test says, turn by turn; without a script it answers <c>ok</c>. Its transcript outlives
+/// its deaths, and instances that share one are one agent across restarts of the gateway.
+/// </summary>
+internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgent
+{
+    private readonly ConcurrentQueue<Func<Prompt, CancellationToken, IAsyncEnumerable<TurnSignal>>> _script = new();
+    private readonly ConcurrentQueue<AgentFailure> _unready = new();
+    private readonly Channel<Prompt> _prompts = Channel.CreateBounded<Prompt>(1000);
+
+    public ScriptedAgent()
+        : this(new Transcript()) { }
+
+    public AgentStatus Status { get; private set; } = new("scripted", AgentPhase.Idle);
+
+    public bool Stopped { get; private set; }
+
+    /// <summary>Every prompt it was given, in order; waits for the next.</summary>
+    public ChannelReader<Prompt> Prompts => _prompts.Reader;
+
+    public ScriptedAgent ThenAnswer(string text) =>
+        Then((prompt, _) => Signals(prompt, deliver: true, TurnSignal.Ended.Answered(text)));
+
+    public ScriptedAgent ThenFail(AgentFailureCause cause, string message, bool delivered = true) =>
+        Then((prompt, _) => Signals(prompt, delivered, TurnSignal.Ended.Failed(cause, message)));
+
+    /// <summary>The process dies although the final answer stands in the transcript already.</summary>
+    public ScriptedAgent ThenDieAnswered(string answer) =>
+        Then(
+            (prompt, _) =>
+            {
+                transcript.Add(prompt.Marker, answer);
+                return Signals(prompt, deliver: false, TurnSignal.Ended.Failed(AgentFailureCause.Died, "gone"));
+            }
+        );
+
+    /// <summary>Takes the prompt and works until it is stopped.</summary>
+    public ScriptedAgent ThenHang(params TurnSignal[] signs) => Then((prompt, stop) => HangAsync(prompt, signs, stop));
+
+    public ScriptedAgent ThenWait(Task until, string answer) => Then((prompt, _) => WaitAsync(prompt, until, answer));
+
+    public ScriptedAgent NotReady(params string[] messages)
+    {
+        foreach (var message in messages)
+            _unready.Enqueue(new AgentFailure(AgentFailureCause.Outage, message));
+        return this;
+    }
+
+    public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel) =>
+        Task.FromResult(_unready.TryDequeue(out var failure) ? failure : null);
+
+    public IAsyncEnumerable<TurnSignal> PromptAsync(Prompt prompt, CancellationToken stopTurn)
+    {
+        _prompts.Writer.TryWrite(prompt).ShouldBeTrue();
+        return _script.TryDequeue(out var turn)
+            ? turn(prompt, stopTurn)
+            : Signals(prompt, deliver: true, TurnSignal.Ended.Answered("ok"));
+    }
+
+    public Task<Arrival> ArrivedAsync(string marker, CancellationToken cancel) =>
+        Task.FromResult(transcript.Ask(marker));
+
+    public Task StopAsync(CancellationToken cancel)
+    {
+        Stopped = true;
+        Status = Status with { Phase = AgentPhase.Stopped };
+        return Task.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ScriptedAgent Then(Func<Prompt, CancellationToken, IAsyncEnumerable<TurnSignal>> turn)
+    {
+        _script.Enqueue(turn);
+        return this;
+    }
+
+    private async IAsyncEnumerable<TurnSignal> Signals(Prompt prompt, bool deliver, TurnSignal.Ended end)
+    {
+        await Task.Yield();
+        if (deliver)
+        {
+            transcript.Add(prompt.Marker, end.Answer);
+            yield return new TurnSignal.Delivered();
+        }
+        yield return end;
+    }
+
+    private async IAsyncEnumerable<TurnSignal> HangAsync(
+        Prompt prompt,
+        TurnSignal[] signs,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        transcript.Add(prompt.Marker, null);
+        yield return new TurnSignal.Delivered();
+        foreach (var sign in signs)
+            yield return sign;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => stopped.TrySetResult());
+        await stopped.Task;
+        yield return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "stopped");
+    }
+
+    private async IAsyncEnumerable<TurnSignal> WaitAsync(Prompt prompt, Task until, string answer)
+    {
+        transcript.Add(prompt.Marker, null);
+        yield return new TurnSignal.Delivered();
+        await until;
+        transcript.Add(prompt.Marker, answer);
+        yield return TurnSignal.Ended.Answered(answer);
+    }
+
+    /// <summary>What the agent remembers.</summary>
+    internal sealed class Transcript
+    {
+        private readonly ConcurrentDictionary<string, string?> _turns = new();
+
+        /// <summary>False: it keeps none and answers <c>unknown</c>.</summary>
+        public bool CanBeAsked { get; init; } = true;
+
+        public void Add(string marker, string? answer) => _turns[marker] = answer;
+
+        public void Forget() => _turns.Clear();
+
+        public Arrival Ask(string marker) =>
+            !CanBeAsked ? new Arrival.Unknown()
+            : _turns.TryGetValue(marker, out var answer) ? new Arrival.Yes(answer)
+            : new Arrival.No();
+    }
+}
