@@ -23,9 +23,9 @@ internal static class BatchPicker
     private const int ReplyToColumn = DeliveryRow.ColumnCount + EventTable.ReplyToColumn;
     private const int SizeColumn = DeliveryRow.ColumnCount + EventTable.ColumnCount;
 
-    private const string Query =
+    internal const string Query =
         $"SELECT {DeliveryRow.Columns}, {EventTable.Columns}, length(e.body) {DeliveryRow.From} "
-        + "WHERE d.state < 5 AND d.session = ? AND d.state = 2 AND d.kind = ? ORDER BY d.number LIMIT ?";
+        + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state = 2 AND d.kind = ? ORDER BY d.number LIMIT ?";
 
     public static Pick Next(Connection db, SessionId session, BatchLimits limits, DateTimeOffset now)
     {

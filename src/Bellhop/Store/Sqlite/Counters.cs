@@ -5,6 +5,9 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>Keeps the counts that status and limits need, so that nobody counts a backlog. Written by the writer only.</summary>
 internal sealed class Counters
 {
+    internal const string Standing =
+        $"SELECT d.session, d.state, count(*) FROM deliveries d WHERE {DeliveryRow.IsUnfinished} GROUP BY d.session, d.state";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<SessionId, SessionCounts> _sessions = [];
     private long _unfinished;
@@ -24,9 +27,7 @@ internal sealed class Counters
     {
         lock (_lock)
         {
-            using var rows = db.Sql(
-                "SELECT session, state, count(*) FROM deliveries WHERE state < 5 GROUP BY session, state"
-            );
+            using var rows = db.Sql(Standing);
             while (rows.Read())
                 Add(rows.Session(0), rows.State(1), rows.Int64(2));
             _dead = db.Number("SELECT count(*) FROM deliveries WHERE state = 6 AND dismissed_at IS NULL");

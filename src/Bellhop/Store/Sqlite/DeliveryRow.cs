@@ -13,6 +13,12 @@ internal sealed record DeliveryRow
     /// <summary>How many columns that is: where the next ones begin.</summary>
     public const int ColumnCount = 18;
 
+    /// <summary>
+    /// The condition of the index of everything unfinished, word for word, which a query must repeat to use it. The plus
+    /// keeps SQLite from searching by it: it would then search by a range of states and sort the backlog.
+    /// </summary>
+    public const string IsUnfinished = "+d.state < 5";
+
     /// <summary>Where those columns come from.</summary>
     public const string From = "FROM deliveries d JOIN events e ON e.seq = d.event";
 

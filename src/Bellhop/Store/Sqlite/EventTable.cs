@@ -15,6 +15,9 @@ internal static class EventTable
     /// <summary>Which of them is the reply address.</summary>
     public const int ReplyToColumn = 8;
 
+    internal const string NewestBySourceAndId =
+        "SELECT seq, key, arrived_at FROM events WHERE id = ? AND source = ? ORDER BY seq DESC LIMIT 1";
+
     /// <summary>Writes an event and returns its row.</summary>
     public static long Insert(Connection db, Event e)
     {
@@ -61,9 +64,7 @@ internal static class EventTable
     {
         if (e.DedupeWindow <= TimeSpan.Zero)
             return null;
-        using var rows = db.Sql(
-            "SELECT seq, key, arrived_at FROM events WHERE id = ? AND source = ? ORDER BY seq DESC LIMIT 1"
-        );
+        using var rows = db.Sql(NewestBySourceAndId);
         rows.Bind(e.Id).Bind(e.Source);
         return rows.Read() && e.ArrivedAt - rows.Time(2) < e.DedupeWindow
             ? new KnownEvent(rows.Int64(0), rows.Ulid(1))

@@ -9,19 +9,19 @@ internal static class Listings
     // One page of a listing carries whole events.
     private const int MaxPage = 1_000;
 
-    private const string Waiting = """
+    internal const string Waiting = $"""
         SELECT number, type, body FROM (
-            SELECT * FROM (SELECT number, event FROM deliveries
-                WHERE state < 5 AND session = ?1 AND state = 2 AND kind = 0 ORDER BY number LIMIT ?2)
+            SELECT * FROM (SELECT number, event FROM deliveries d
+                WHERE {DeliveryRow.IsUnfinished} AND session = ?1 AND state = 2 AND kind = 0 ORDER BY number LIMIT ?2)
             UNION ALL
-            SELECT * FROM (SELECT number, event FROM deliveries
-                WHERE state < 5 AND session = ?1 AND state = 2 AND kind = 1 ORDER BY number LIMIT ?2)
+            SELECT * FROM (SELECT number, event FROM deliveries d
+                WHERE {DeliveryRow.IsUnfinished} AND session = ?1 AND state = 2 AND kind = 1 ORDER BY number LIMIT ?2)
         ) JOIN events ON seq = event ORDER BY number LIMIT ?2
         """;
 
-    private const string OpenTurns =
+    internal const string OpenTurns =
         $"SELECT {DeliveryRow.Columns}, {EventTable.Columns} {DeliveryRow.From} "
-        + "WHERE d.state < 5 AND d.session = ? AND d.state IN (3, 4) ORDER BY d.turn, d.number";
+        + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state IN (3, 4) ORDER BY d.turn, d.number";
 
     public static List<DeliverySummary> Deliveries(Connection db, DeliveryQuery query)
     {
@@ -98,7 +98,7 @@ internal static class Listings
     {
         var state = query.State is { } s ? string.Create(CultureInfo.InvariantCulture, $" AND d.state = {(int)s}") : "";
         if (query.State is { } unfinished && !unfinished.IsTerminal())
-            state += " AND d.state < 5";
+            state += $" AND {DeliveryRow.IsUnfinished}";
         var shown = query.HideDismissed ? " AND d.dismissed_at IS NULL" : "";
         return $"""
             SELECT d.number, d.session, d.state, d.attempts, d.reason, d.updated_at, {EventTable.Columns}

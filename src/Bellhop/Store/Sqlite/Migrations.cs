@@ -8,7 +8,7 @@ internal static class Migrations
 {
     public static readonly IReadOnlyList<string> All = [First];
 
-    // Ids and sources are looked up together for dedupe, ids alone for receipts. Everything unfinished stands in one
+    // The plus keeps that condition out of the search itself: see DeliveryRow.IsUnfinished. Ids and sources are looked up together for dedupe, ids alone for receipts. Everything unfinished stands in one
     // small index that gives each lane its order, the counts at start and the turns to recover. A history is a column,
     // not a table: every move rewrites the row anyway, and an append then costs no further tree.
     private const string First = """
@@ -49,7 +49,7 @@ internal static class Migrations
             history      TEXT    NOT NULL
         );
         CREATE UNIQUE INDEX deliveries_once ON deliveries (event, session, ifnull(replay_of, 0));
-        CREATE INDEX deliveries_unfinished ON deliveries (session, state, kind, number) WHERE state < 5;
+        CREATE INDEX deliveries_unfinished ON deliveries (session, state, kind, number) WHERE +state < 5;
         CREATE INDEX deliveries_dead ON deliveries (number) WHERE state = 6;
         CREATE INDEX deliveries_by_turn ON deliveries (turn) WHERE turn IS NOT NULL;
 

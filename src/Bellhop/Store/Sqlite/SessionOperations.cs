@@ -5,8 +5,9 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>What sessions do to deliveries by coming, going, staying away and helping themselves.</summary>
 internal static class SessionOperations
 {
-    private const string AcceptedOf =
-        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.state < 5 AND d.session = ? AND d.state = 1 ";
+    internal const string AcceptedOf =
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
+        + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state = 1 AND d.updated_at < ? ORDER BY d.number";
 
     /// <summary>Notes that a session was seen, and whether it stays. <c>gateway</c> always does.</summary>
     public static bool Record(WriteBatch batch, SessionId session, bool member)
@@ -78,7 +79,7 @@ internal static class SessionOperations
 
     private static List<DeliveryRow> Accepted(WriteBatch batch, SessionId session, DateTimeOffset before)
     {
-        using var rows = batch.Db.Sql(AcceptedOf + "AND d.updated_at < ? ORDER BY d.number");
+        using var rows = batch.Db.Sql(AcceptedOf);
         return DeliveryRow.ReadAll(rows.Bind(session).Bind(before));
     }
 

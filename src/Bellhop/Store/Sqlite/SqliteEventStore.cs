@@ -198,6 +198,8 @@ public sealed class SqliteEventStore : IEventStore
             db.Execute(
                 $"INSERT OR IGNORE INTO sessions VALUES ('gateway', 1, {parts.Time.GetUtcNow().ToUnixTimeMilliseconds()})"
             );
+            if (parts.MaxPages is { } pages)
+                db.Execute($"PRAGMA max_page_count = {pages}");
             _counters.Load(db);
             return db;
         }
@@ -225,4 +227,7 @@ internal sealed record StoreParts(
     public IReadOnlyList<string> Migrations { get; init; } = Sqlite.Migrations.All;
 
     public Func<long>? FreeDisk { get; init; }
+
+    /// <summary>Makes the file's disk as small as this; null = as large as it is.</summary>
+    public int? MaxPages { get; init; }
 }

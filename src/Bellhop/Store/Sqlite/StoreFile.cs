@@ -10,19 +10,20 @@ internal static class StoreFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes the file and its folder unless they are there. A new name is on disk when this returns.</summary>
+    /// <exception cref="StoreException">The folder or the file cannot be made.</exception>
     public static void Create(string path)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        if (File.Exists(path))
-            return;
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite };
-        // SQLite gives the files beside it (-wal, -shm) the same mode.
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        using (new FileStream(path, options)) { }
-        if (!OperatingSystem.IsWindows())
-            SyncFolder(folder);
+        try
+        {
+            CreateDurably(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(
+                $"{path} cannot be made ({e.Message}). Make its folder writable for this user, or set BELLHOP_HOME.",
+                e
+            );
+        }
     }
 
     /// <summary>What a failure of SQLite means for the person who runs the gateway.</summary>
@@ -50,6 +51,21 @@ internal static class StoreFile
     /// <summary>True where the disk had no room for the change.</summary>
     public static bool IsDiskFull(StoreException e) =>
         e.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    private static void CreateDurably(string path)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        if (File.Exists(path))
+            return;
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite };
+        // SQLite gives the files beside it (-wal, -shm) the same mode.
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        using (new FileStream(path, options)) { }
+        if (!OperatingSystem.IsWindows())
+            SyncFolder(folder);
+    }
 
     // A new file's name lives in its folder, which has a cache of its own; .NET opens no folder.
     private static void SyncFolder(string folder)

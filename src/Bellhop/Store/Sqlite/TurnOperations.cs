@@ -5,7 +5,7 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>How a turn goes on from its lease to its end.</summary>
 internal static class TurnOperations
 {
-    private const string Open =
+    internal const string Open =
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.turn = ? AND d.state IN (3, 4) ORDER BY d.number";
 
     public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note)
