@@ -42,12 +42,12 @@ internal sealed class EventEndpoints(
             await context.RefuseAsync(error);
             return;
         }
-        var (message, fault) = PersonMessage.Read(body.Bytes);
+        var (message, fault) = PostedMessage.Read(body.Bytes);
         var result = message is null
             ? new IntakeResult([], fault)
             : await intake.TakeAsync(
                 message.ToEvent(ulids.Next().ToString(), time.GetUtcNow()),
-                PersonMessage.Defaults,
+                PostedMessage.Defaults,
                 message.Session,
                 quarantine: false,
                 context.RequestAborted

@@ -35,6 +35,8 @@ public static class HttpChannel
     /// <summary>Maps every path of the API.</summary>
     public static void MapBellhop(this IEndpointRouteBuilder routes)
     {
+        // Counts from the start, not from the first look.
+        routes.ServiceProvider.GetRequiredService<PrometheusText>();
         routes.MapPost("/v1/events", WhileReady(c => Of<EventEndpoints>(c).PostAsync(c)));
         routes.MapGet("/v1/events", OnceOpen(c => Of<ReceiptEndpoints>(c).ListAsync(c)));
         routes.MapGet("/v1/events/{id}", OnceOpen(c => Of<ReceiptEndpoints>(c).GetAsync(c)));

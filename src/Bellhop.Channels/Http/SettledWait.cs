@@ -19,7 +19,8 @@ internal sealed class SettledWait(IEventStore store, IHostApplicationLifetime li
         {
             try
             {
-                await WatchAsync(id, either.Token);
+                if (!await MovedAsync(id, either.Token))
+                    return await store.FindAsync(id, cancel);
             }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
@@ -35,8 +36,11 @@ internal sealed class SettledWait(IEventStore store, IHostApplicationLifetime li
         }
     }
 
-    /// <summary>Returns when the receipt deserves another look. Subscribes before it reads, or the last move could fall between.</summary>
-    private async Task WatchAsync(string id, CancellationToken cancel)
+    /// <summary>
+    /// True when the receipt deserves another look, false when the store reports no more. Subscribes before it reads, or
+    /// the last move could fall between.
+    /// </summary>
+    private async Task<bool> MovedAsync(string id, CancellationToken cancel)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await using var moves = store.WatchAsync(enough.Token).GetAsyncEnumerator(enough.Token);
@@ -44,24 +48,20 @@ internal sealed class SettledWait(IEventStore store, IHostApplicationLifetime li
         try
         {
             if (await store.FindAsync(id, cancel) is not { IsSettled: false } receipt)
-                return;
+                return true;
             while (await next)
             {
                 if (moves.Current.Key == receipt.Event.Key && moves.Current.State.IsTerminal())
-                    return;
+                    return true;
                 next = moves.MoveNextAsync().AsTask();
             }
+            return false;
         }
         finally
         {
             // An enumerator cannot be disposed while it moves.
             await enough.CancelAsync();
-            await next.ContinueWith(
-                _ => { },
-                CancellationToken.None,
-                TaskContinuationOptions.None,
-                TaskScheduler.Default
-            );
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

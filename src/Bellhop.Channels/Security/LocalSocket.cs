@@ -9,5 +9,5 @@ internal static class LocalSocket
 {
     /// <summary>True where the listener itself says so; no header can.</summary>
     public static bool Carries(HttpContext context) =>
-        context.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
+        context.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 }

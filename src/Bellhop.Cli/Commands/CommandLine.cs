@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Bellhop.Cli.Setup;
 
 namespace Bellhop.Cli.Commands;
@@ -10,27 +11,14 @@ internal static class CommandLine
     /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
     {
-        var verbose = new Option<bool>("--verbose")
-        {
-            Description = "Say more; show the whole of an error.",
-            Recursive = true,
-        };
-        var parsed = Root(context, verbose).Parse(args);
+        var verbose = new Option<bool>("--verbose") { Description = "Say more; show the whole of an error.", Recursive = true };
+        var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args));
         try
         {
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)
                 return ReportUsage(context, parsed);
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration
-                {
-                    Output = context.Out,
-                    Error = context.Error,
-                    EnableDefaultExceptionHandler = false,
-                    // Signals are the host's matter in 'up'; elsewhere the default, to end, is right.
-                    ProcessTerminationTimeout = null,
-                },
-                cancel
-            );
+            var code = await parsed.InvokeAsync(Invocation(context), cancel);
+            return args is [] ? ExitCode.Usage : code;
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -42,8 +30,19 @@ internal static class CommandLine
         }
     }
 
-    private static RootCommand Root(CommandContext context, Option<bool> verbose) =>
-        new("Bellhop: the always-on gateway for a coding agent. Start it with 'bellhop up'.")
+    private static InvocationConfiguration Invocation(CommandContext context) =>
+        new()
+        {
+            Output = context.Out,
+            Error = context.Error,
+            EnableDefaultExceptionHandler = false,
+            // Signals are the host's matter in 'up'; elsewhere the default, to end, is right.
+            ProcessTerminationTimeout = null,
+        };
+
+    private static RootCommand Root(CommandContext context, Option<bool> verbose)
+    {
+        var root = new RootCommand("Bellhop: the always-on gateway for a coding agent. Start it with 'bellhop up'.")
         {
             UpCommand.Create(context, verbose),
             PushCommand.Create(context),
@@ -58,14 +57,17 @@ internal static class CommandLine
             CompletionCommand.Create(context),
             verbose,
         };
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpText((SynchronousCommandLineAction)help.Action!);
+        return root;
+    }
 
     private static int ReportUsage(CommandContext context, ParseResult parsed)
     {
-        foreach (var error in parsed.Errors)
-            context.Error.WriteLine(error.Message);
-        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
-            ? $" {parsed.CommandResult.Command.Name}"
-            : "";
+        // Of a mistyped command the parser says twice that there is none; the word itself comes last.
+        foreach (var error in parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.TakeLast(1) : parsed.Errors)
+            context.Error.WriteLine(Rendering.Printable.Lines(error.Message).Aggregate((a, b) => $"{a}\n{b}"));
+        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any() ? $" {parsed.CommandResult.Command.Name}" : "";
         context.Error.WriteLine($"See 'bellhop{names} --help'.");
         return ExitCode.Usage;
     }

@@ -40,7 +40,7 @@ internal static class SessionsCommand
         {
             table.Add(
                 Printable.Line(s.Session),
-                s.Member ? s.Role : $"{s.Role}, gone",
+                SessionRole.Of(s),
                 s.Lane?.Phase ?? "-",
                 $"{s.Queued + s.Accepted:N0}",
                 $"{s.InTurn:N0}",

@@ -25,6 +25,8 @@ internal sealed class Gateway : IAsyncDisposable
         (_home, _store, _sockets, _app) = (home, store, sockets, app);
         _lanes = app.Services.GetRequiredService<LaneHost>();
         _readiness = app.Services.GetRequiredService<Readiness>();
+        // It counts the time since it was made.
+        app.Services.GetRequiredService<StatusReporter>();
     }
 
     /// <summary>Where it is and what a person should know of it.</summary>

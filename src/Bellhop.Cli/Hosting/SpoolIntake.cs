@@ -104,7 +104,7 @@ internal sealed partial class SpoolIntake(
         var read = reader.Read(body, Defaults);
         var e = read.Event ?? reader.Unreadable(body, Defaults);
         if (key != default)
-            e = e with { Key = key };
+            e = e with { Key = key, Id = e.Id == e.Key.ToString() ? key.ToString() : e.Id };
         return (e, read.Fault is { } fault ? $"{fault.Code} {fault.Message}" : null);
     }
 

@@ -36,12 +36,10 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
     private void WriteSession(TextWriter writer, SessionStatus session)
     {
         writer.WriteLine();
-        writer.WriteLine(
-            $"{paint.Strong(Printable.Line(session.Session))}  {session.Role}{(session.Member ? "" : ", gone")}"
-        );
+        writer.WriteLine($"{paint.Strong(Printable.Line(session.Session))}  {SessionRole.Of(session)}");
         writer.WriteLine(
             $"  waiting  {session.Queued:N0}, in turn {session.InTurn:N0}"
-                + (session.Accepted > 0 ? $", {session.Accepted:N0} for when it is first seen" : "")
+                + (session.Accepted > 0 ? $", {session.Accepted:N0} until it is seen" : "")
         );
         if (session.Lane is not { } lane)
             return;

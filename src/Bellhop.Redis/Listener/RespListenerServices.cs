@@ -14,7 +14,7 @@ public static class RespListenerServices
     /// <see cref="TimeProvider"/>, starts hosted services once the store is open, and binds to loopback unless there is
     /// a password.
     /// </summary>
-    public static IServiceCollection AddRespListener(this IServiceCollection services, RespOptions options) =>
+    public static IServiceCollection AddBellhopResp(this IServiceCollection services, RespOptions options) =>
         services
             .AddSingleton(options)
             .AddSingleton<RespStatistics>()

@@ -6,15 +6,24 @@ using Microsoft.Extensions.Logging;
 namespace Bellhop.Diagnostics;
 
 /// <summary>Counts what the store reports. A turn is what lies between a session's first hand-over and its last end.</summary>
-public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics metrics, ILogger<DeliveryMetrics> logger)
-    : BackgroundService
+public sealed partial class DeliveryMetrics(
+    IEventStore store,
+    GatewayMetrics metrics,
+    Alarms alarms,
+    Readiness readiness,
+    TimeProvider time,
+    ILogger<DeliveryMetrics> logger
+) : BackgroundService
 {
+    /// <summary>A reader that fell behind once would do so again at once.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<SessionId, Turn> _turns = [];
-    private bool _seen;
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.Observe(store, alarms, readiness);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -23,12 +32,12 @@ public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics me
                     See(change);
                 return;
             }
-            catch (StoreException e) when (_seen)
+            catch (StoreException e)
             {
                 // The counts since are lost, which metrics can bear; turns under way cannot be timed any more.
                 Log.Missed(logger, e.Message);
                 _turns.Clear();
-                _seen = false;
+                await Task.Delay(Pause, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -39,7 +48,6 @@ public sealed partial class DeliveryMetrics(IEventStore store, GatewayMetrics me
 
     private void See(DeliveryChange change)
     {
-        _seen = true;
         metrics.Moved(change.State);
         if (change.State == DeliveryState.Injecting)
         {

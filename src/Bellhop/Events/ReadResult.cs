@@ -12,7 +12,7 @@ public sealed record ReadResult(Event? Event, ReadFault? Fault)
 
     /// <summary>Why the framework could not read it. It tells too deep apart by its message only.</summary>
     internal static ReadResult Bad(JsonException e) =>
-        e.Message.Contains("depth", StringComparison.OrdinalIgnoreCase)
+        e.Message.Contains("maximum configured depth", StringComparison.Ordinal)
             ? Bad(Errors.TooDeep, $"The event nests deeper than {EventLimits.MaxDepth} levels. Flatten it.")
             : Bad(Errors.NotJson, $"The event is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}.");
 }

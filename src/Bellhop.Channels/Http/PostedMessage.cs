@@ -5,7 +5,7 @@ using Bellhop.Events;
 namespace Bellhop.Channels.Http;
 
 /// <summary>A message that a person sends by hand.</summary>
-internal sealed record PersonMessage(string Text, SessionId? Session, string? Thread)
+internal sealed record PostedMessage(string Text, SessionId? Session, string? Thread)
 {
     /// <summary>What we know about it: a person wrote it, and the id is ours. Its answer stands on the receipt.</summary>
     public static readonly EventDefaults Defaults = new()
@@ -16,22 +16,14 @@ internal sealed record PersonMessage(string Text, SessionId? Session, string? Th
     };
 
     /// <summary>The message, or why it is none.</summary>
-    public static (PersonMessage? Message, ReadFault? Fault) Read(ReadOnlyMemory<byte> body)
+    public static (PostedMessage? Message, ReadFault? Fault) Read(ReadOnlyMemory<byte> body)
     {
         try
         {
-            var dto = JsonSerializer.Deserialize(body.Span, BellhopJson.Default.MessageDto);
-            if (dto is null)
-                return (null, new ReadFault(Errors.NotObject.Code, "A message is a JSON object, not null.", null));
-            if (string.IsNullOrWhiteSpace(dto.Text))
-                return (null, Bad("text", "'text' is required: what you want to say."));
-            if (dto.Thread is { Length: > EventLimits.MaxNameLength })
-                return (null, Bad("thread", $"'thread' has more than {EventLimits.MaxNameLength} characters."));
-            if (dto.Session is null)
-                return (new PersonMessage(dto.Text, null, dto.Thread), null);
-            return SessionId.TryParse(dto.Session, out var session)
-                ? (new PersonMessage(dto.Text, session, dto.Thread), null)
-                : (null, Bad("session", "'session' is not a session id; 'bellhop sessions' lists them."));
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(document.RootElement.Deserialize(BellhopJson.Default.MessageDto)!)
+                : (null, new ReadFault(Errors.NotObject.Code, "A message is a JSON object: {\"text\":\"…\"}.", null));
         }
         catch (JsonException e) when (e.Path is { Length: > 2 } path)
         {
@@ -51,6 +43,19 @@ internal sealed record PersonMessage(string Text, SessionId? Session, string? Th
             BellhopJson.Plain.MessageDto
         );
         return EventWriter.Write(id, "message", "http", now, payload);
+    }
+
+    private static (PostedMessage? Message, ReadFault? Fault) Read(MessageDto dto)
+    {
+        if (string.IsNullOrWhiteSpace(dto.Text))
+            return (null, Bad("text", "'text' is required: what you want to say."));
+        if (dto.Thread is { Length: > EventLimits.MaxNameLength })
+            return (null, Bad("thread", $"'thread' has more than {EventLimits.MaxNameLength} characters."));
+        if (dto.Session is null)
+            return (new PostedMessage(dto.Text, null, dto.Thread), null);
+        return SessionId.TryParse(dto.Session, out var session)
+            ? (new PostedMessage(dto.Text, session, dto.Thread), null)
+            : (null, Bad("session", "'session' is not a session id; 'bellhop sessions' lists them."));
     }
 
     private static ReadFault Bad(string field, string message) => new(Errors.BadField.Code, message, field);

@@ -1,0 +1,82 @@
+using System.Net;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Redis.Listener;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Bellhop.Store.Sqlite;
+using Bellhop.SystemTests.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bellhop.SystemTests.Redis;
+
+/// <summary>The listener alone on a real Kestrel and the real store, without lanes: everything pushed stays visible.</summary>
+internal sealed class RespHost : IAsyncDisposable
+{
+    private readonly TempFolder _folder;
+    private readonly WebApplication _app;
+
+    private RespHost(TempFolder folder, WebApplication app, SqliteEventStore store)
+    {
+        (_folder, _app, Store) = (folder, app, store);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        Port = new Uri(address).Port;
+    }
+
+    public int Port { get; }
+
+    public SqliteEventStore Store { get; }
+
+    public static async Task<RespHost> StartAsync(RespOptions? options = null)
+    {
+        var folder = new TempFolder();
+        var ulids = new UlidFactory(TimeProvider.System);
+        var store = await SqliteEventStore.OpenAsync(
+            new SqliteStoreOptions { Path = folder.Inside("state.db"), MinFreeDisk = 0 },
+            TimeProvider.System,
+            ulids,
+            NullLogger<SqliteEventStore>.Instance
+        );
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseConnectionHandler<RespConnectionHandler>())
+        );
+        builder
+            .Services.AddSingleton<IEventStore>(store)
+            .AddSingleton(store.Keyspace)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(ulids)
+            .AddSingleton<EventReader>()
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton<Router>()
+            .AddSingleton<Inbox>()
+            .AddSingleton<Readiness>()
+            .AddSingleton<ISessionHolders, NoHolders>()
+            .AddBellhopResp(options ?? new RespOptions());
+        var app = builder.Build();
+        app.Services.GetRequiredService<Readiness>().Enter(GatewayPhase.Ready);
+        await app.StartAsync();
+        return new RespHost(folder, app, store);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await Store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class NoHolders : ISessionHolders
+    {
+        public string? HolderOf(SessionId session) => null;
+    }
+}
