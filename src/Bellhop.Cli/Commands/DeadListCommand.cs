@@ -11,7 +11,9 @@ internal static class DeadListCommand
     {
         var json = JsonOption.Create();
         var command = new Command("list", "All dead letters that have not been dropped, newest first.") { json };
-        command.SetAction((parsed, cancel) => parsed.GetValue(json) ? PrintAsync(context, cancel) : ShowAsync(context, cancel));
+        command.SetAction(
+            (parsed, cancel) => parsed.GetValue(json) ? PrintAsync(context, cancel) : ShowAsync(context, cancel)
+        );
         return command;
     }
 

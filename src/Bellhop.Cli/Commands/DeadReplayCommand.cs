@@ -10,9 +10,20 @@ internal static class DeadReplayCommand
 {
     public static Command Create(CommandContext context)
     {
-        var id = new Argument<string?>("id") { Description = "The event's key or id.", Arity = ArgumentArity.ZeroOrOne };
+        var id = new Argument<string?>("id")
+        {
+            Description = "The event's key or id.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var all = new Option<bool>("--all") { Description = "All dead letters." };
-        var command = new Command("replay", "Gives a dead letter again, as a new delivery. The old one stays on the receipt.") { id, all };
+        var command = new Command(
+            "replay",
+            "Gives a dead letter again, as a new delivery. The old one stays on the receipt."
+        )
+        {
+            id,
+            all,
+        };
         command.Validators.Add(r =>
         {
             if (r.GetValue(all) == (r.GetValue(id) is not null))
@@ -51,10 +62,17 @@ internal static class DeadReplayCommand
             await context.Out.WriteLineAsync("Nothing to replay.");
     }
 
-    private static async Task ReplayAsync(CommandContext context, GatewayClient client, string id, CancellationToken cancel)
+    private static async Task ReplayAsync(
+        CommandContext context,
+        GatewayClient client,
+        string id,
+        CancellationToken cancel
+    )
     {
         var answer = await client.PostAsync(Paths.Replay(id), default, cancel);
         var sessions = answer.Read(BellhopJson.Default.ReplayedDto).Sessions;
-        await context.Out.WriteLineAsync($"queued {Printable.Line(id)} → {Printable.Line(string.Join(", ", sessions))}");
+        await context.Out.WriteLineAsync(
+            $"queued {Printable.Line(id)} → {Printable.Line(string.Join(", ", sessions))}"
+        );
     }
 }

@@ -6,7 +6,8 @@ namespace Bellhop.Tests.Testing;
 /// <summary>Runs a command inside the test, as the program would with this home, and keeps what it said.</summary>
 internal sealed record CommandRun(int Code, string Out, string Error)
 {
-    public static Task<CommandRun> RunAsync(TemporaryHome home, params string[] args) => RunWithAsync(home, "", null, args);
+    public static Task<CommandRun> RunAsync(TemporaryHome home, params string[] args) =>
+        RunWithAsync(home, "", null, args);
 
     public static async Task<CommandRun> RunWithAsync(
         TemporaryHome home,

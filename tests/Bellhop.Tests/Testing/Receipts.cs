@@ -38,7 +38,11 @@ internal static class Receipts
                     State = state,
                     Attempts = 0,
                     Reason = reason,
-                    History = [new StepDto("queued", Arrived, null), new StepDto(state, Arrived.AddMilliseconds(12), null)],
+                    History =
+                    [
+                        new StepDto("queued", Arrived, null),
+                        new StepDto(state, Arrived.AddMilliseconds(12), null),
+                    ],
                     Replies = reply is null ? [] : [new ReplyDto(0, reply, null, "kept")],
                 },
             ],

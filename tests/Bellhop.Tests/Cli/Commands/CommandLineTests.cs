@@ -119,8 +119,21 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task RunAsync_ConfigShow_PrintsNoSecret()
     {
-        var run = await CommandRun.RunWithAsync(_home, "", e => e["BELLHOP__BUS__PASSWORD"] = "hunter2", "config", "show");
-        var json = await CommandRun.RunWithAsync(_home, "", e => e["BELLHOP__BUS__PASSWORD"] = "hunter2", "config", "show", "--json");
+        var run = await CommandRun.RunWithAsync(
+            _home,
+            "",
+            e => e["BELLHOP__BUS__PASSWORD"] = "hunter2",
+            "config",
+            "show"
+        );
+        var json = await CommandRun.RunWithAsync(
+            _home,
+            "",
+            e => e["BELLHOP__BUS__PASSWORD"] = "hunter2",
+            "config",
+            "show",
+            "--json"
+        );
 
         run.Code.ShouldBe(0);
         run.Out.ShouldContain("BELLHOP__BUS__PASSWORD");

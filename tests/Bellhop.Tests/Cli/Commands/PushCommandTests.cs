@@ -47,7 +47,10 @@ public sealed class PushCommandTests : IDisposable
         var run = await CommandRun.RunAsync(_home, "push", "x");
 
         run.Code.ShouldBe(0);
-        var spooled = await File.ReadAllTextAsync(Spool.Files(_home.Home).Single(), TestContext.Current.CancellationToken);
+        var spooled = await File.ReadAllTextAsync(
+            Spool.Files(_home.Home).Single(),
+            TestContext.Current.CancellationToken
+        );
         api.Requests.ShouldAllBe(r => r.Body == spooled);
     }
 
@@ -106,7 +109,19 @@ public sealed class PushCommandTests : IDisposable
         var file = Path.Combine(_home.Home.Folder, "payload");
         await File.WriteAllTextAsync(file, """{"b":2}""", TestContext.Current.CancellationToken);
 
-        await CommandRun.RunAsync(_home, "push", "x", "--source", "me", "--id", "7", "--origin", "pid-1", "--payload", $"@{file}");
+        await CommandRun.RunAsync(
+            _home,
+            "push",
+            "x",
+            "--source",
+            "me",
+            "--id",
+            "7",
+            "--origin",
+            "pid-1",
+            "--payload",
+            $"@{file}"
+        );
 
         using var body = JsonDocument.Parse(api.Requests.Single().Body);
         body.RootElement.GetProperty("source").GetString().ShouldBe("me");
@@ -128,7 +143,13 @@ public sealed class PushCommandTests : IDisposable
     [Theory]
     [InlineData("completed", "null", 0, "the answer\n", "")]
     [InlineData("dead", "\"empty reply\"", 4, "the answer\n", "gateway: dead, empty reply")]
-    public async Task Push_Wait_PrintsTheAnswerOrWhyThereIsNone(string state, string reason, int code, string said, string why)
+    public async Task Push_Wait_PrintsTheAnswerOrWhyThereIsNone(
+        string state,
+        string reason,
+        int code,
+        string said,
+        string why
+    )
     {
         await using var api = (await FakeApi.StartAsync(_home.Home))
             .On("POST /v1/events", Accepted, 202)

@@ -16,9 +16,22 @@ public sealed class ReadingCommandTests : IDisposable
     [Fact]
     public async Task Events_Json_PrintsTheApisObjectsOneALine()
     {
-        await using var api = (await FakeApi.StartAsync(_home.Home)).On("GET /v1/events", $$"""{"events":[{{Row}},{{Row}}],"next":null}""");
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On(
+            "GET /v1/events",
+            $$"""{"events":[{{Row}},{{Row}}],"next":null}"""
+        );
 
-        var run = await CommandRun.RunAsync(_home, "events", "--state", "dead", "--session", "host/pid-1", "--limit", "2", "--json");
+        var run = await CommandRun.RunAsync(
+            _home,
+            "events",
+            "--state",
+            "dead",
+            "--session",
+            "host/pid-1",
+            "--limit",
+            "2",
+            "--json"
+        );
 
         run.ShouldBe(new CommandRun(0, $"{Row}\n{Row}\n", ""));
         api.Requests.Single().Call.ShouldBe("GET /v1/events?limit=2&state=dead&session=host%2Fpid-1");
@@ -27,7 +40,10 @@ public sealed class ReadingCommandTests : IDisposable
     [Fact]
     public async Task Events_ForAPerson_EscapesWhatCameFromOutside()
     {
-        await using var api = (await FakeApi.StartAsync(_home.Home)).On("GET /v1/events", $$"""{"events":[{{Row}}],"next":7}""");
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On(
+            "GET /v1/events",
+            $$"""{"events":[{{Row}}],"next":7}"""
+        );
 
         var run = await CommandRun.RunAsync(_home, "events");
 
@@ -63,7 +79,10 @@ public sealed class ReadingCommandTests : IDisposable
     [Fact]
     public async Task DeadList_SeveralPages_ReadsAll()
     {
-        await using var api = (await FakeApi.StartAsync(_home.Home)).On("GET /v1/events", $$"""{"events":[{{Row}}],"next":null}""");
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On(
+            "GET /v1/events",
+            $$"""{"events":[{{Row}}],"next":null}"""
+        );
 
         (await CommandRun.RunAsync(_home, "dead", "list", "--json")).Out.ShouldBe(Row + "\n");
 
@@ -85,11 +104,13 @@ public sealed class ReadingCommandTests : IDisposable
     [Fact]
     public async Task DeadShow_BytesThatAreNoText_AreShownInHex()
     {
-        var receipt = Receipts.Json("dead", "\"BH-4003\"", null).Replace(
-            "\"unreadable\":null",
-            "\"unreadable\":{\"encoding\":\"base64\",\"text\":\"/xtB\",\"bytes\":3}",
-            StringComparison.Ordinal
-        );
+        var receipt = Receipts
+            .Json("dead", "\"BH-4003\"", null)
+            .Replace(
+                "\"unreadable\":null",
+                "\"unreadable\":{\"encoding\":\"base64\",\"text\":\"/xtB\",\"bytes\":3}",
+                StringComparison.Ordinal
+            );
         await using var api = (await FakeApi.StartAsync(_home.Home)).On("GET /v1/events/x", receipt);
 
         var run = await CommandRun.RunAsync(_home, "dead", "show", "x");
@@ -101,7 +122,10 @@ public sealed class ReadingCommandTests : IDisposable
     [Fact]
     public async Task DeadDrop_DeadLetter_IsDismissed()
     {
-        await using var api = (await FakeApi.StartAsync(_home.Home)).On("POST /v1/events/x/dismiss", """{"id":"x","dismissed":1}""");
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On(
+            "POST /v1/events/x/dismiss",
+            """{"id":"x","dismissed":1}"""
+        );
 
         (await CommandRun.RunAsync(_home, "dead", "drop", "x")).ShouldBe(new CommandRun(0, "dropped x\n", ""));
     }

@@ -10,7 +10,11 @@ namespace Bellhop.Tests.Cli.Hosting;
 
 public sealed class InstanceTests : IDisposable
 {
-    private static readonly GatewayFacts Facts = new("http://127.0.0.1:1", new BusStatus("embedded", null, "agent"), []);
+    private static readonly GatewayFacts Facts = new(
+        "http://127.0.0.1:1",
+        new BusStatus("embedded", null, "agent"),
+        []
+    );
 
     private readonly TemporaryHome _home = new();
 
@@ -83,7 +87,9 @@ public sealed class InstanceTests : IDisposable
     {
         using var sockets = new ListenSockets();
 
-        Should.Throw<CommandException>(() => sockets.TryTake(new Endpoint(IPAddress.Parse("192.0.2.1"), 0))).Code.ShouldBe(78);
+        Should
+            .Throw<CommandException>(() => sockets.TryTake(new Endpoint(IPAddress.Parse("192.0.2.1"), 0)))
+            .Code.ShouldBe(78);
     }
 
     [Fact]

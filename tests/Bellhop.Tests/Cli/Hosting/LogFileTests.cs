@@ -22,7 +22,11 @@ public sealed class LogFileTests : IDisposable
                 log.Write(line);
         }
 
-        Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order().ShouldBe(["bellhop.log", "bellhop.log.1", "bellhop.log.2"]);
+        Directory
+            .GetFiles(_folder.Path)
+            .Select(Path.GetFileName)
+            .Order()
+            .ShouldBe(["bellhop.log", "bellhop.log.1", "bellhop.log.2"]);
         File.ReadAllText(FilePath + ".1").ShouldBe("fourth line\n");
         File.ReadAllText(FilePath + ".2").ShouldBe("third line\n");
     }

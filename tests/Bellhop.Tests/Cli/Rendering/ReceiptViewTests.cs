@@ -21,7 +21,8 @@ public class ReceiptViewTests
     [Fact]
     public void Write_OlderOnesWithTheId_AreCounted()
     {
-        Write(Receipts.Make("completed", null, null) with { Others = 2 }).ShouldEndWith("and 2 older events with this id\n");
+        Write(Receipts.Make("completed", null, null) with { Others = 2 })
+            .ShouldEndWith("and 2 older events with this id\n");
     }
 
     [Fact]
@@ -32,7 +33,14 @@ public class ReceiptViewTests
         receipt = receipt with
         {
             Event = receipt.Event with { Type = hostile, Source = hostile, Id = hostile, Origin = hostile },
-            Deliveries = [receipt.Deliveries[0] with { Session = hostile, History = [new StepDto("dead", receipt.Event.ArrivedAt, hostile)] }],
+            Deliveries =
+            [
+                receipt.Deliveries[0] with
+                {
+                    Session = hostile,
+                    History = [new StepDto("dead", receipt.Event.ArrivedAt, hostile)],
+                },
+            ],
         };
 
         Write(receipt).ShouldAllBe(c => c == '\n' || (c >= ' ' && c < '\u007f') || c == '→');

@@ -10,7 +10,8 @@ public class StatusViewTests
     [Fact]
     public void Write_Alarm_StandsBeforeEverythingElse()
     {
-        var lines = Write(Status([new Alarm("agent:gateway", "pi cannot start. Log in.", Now.AddMinutes(-4))])).Split('\n');
+        var lines = Write(Status([new Alarm("agent:gateway", "pi cannot start. Log in.", Now.AddMinutes(-4))]))
+            .Split('\n');
 
         lines[0].ShouldBe("Bellhop 0.1.0 is ready, up 3 h (pid 7)");
         lines[1].ShouldBe("ALARM agent:gateway, 4 min ago: pi cannot start. Log in.");
@@ -52,8 +53,16 @@ public class StatusViewTests
             Notices = [],
             Sessions =
             [
-                Session("gateway", "central", true) with { Queued = 5, InTurn = 1, Lane = Paused() },
-                Session("pid-3", "satellite", false) with { Accepted = 1 },
+                Session("gateway", "central", true) with
+                {
+                    Queued = 5,
+                    InTurn = 1,
+                    Lane = Paused(),
+                },
+                Session("pid-3", "satellite", false) with
+                {
+                    Accepted = 1,
+                },
             ],
         };
 
