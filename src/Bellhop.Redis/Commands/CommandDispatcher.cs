@@ -25,6 +25,8 @@ internal sealed partial class CommandDispatcher(
         var spec = table.Find(arguments[0]);
         if (Refusal(client, spec, arguments) is { } refusal)
         {
+            if (spec?.Name == "exec")
+                return (null, new RespError(Abort(client, refusal)));
             if (client.Transaction is { } broken)
                 broken.IsBroken = true;
             return (null, new RespError(refusal));
@@ -103,6 +105,13 @@ internal sealed partial class CommandDispatcher(
         if (client.Transaction is not null && spec.Is(CommandFlags.NoMulti))
             return "ERR Command not allowed inside a transaction";
         return spec.Is(CommandFlags.Loading) ? null : NotNow(spec);
+    }
+
+    /// <summary>An EXEC that cannot be read ends the transaction all the same.</summary>
+    private string Abort(RespClient client, string refusal)
+    {
+        TransactionCommands.Forget(client, listeners);
+        return "EXECABORT Transaction discarded because of: " + refusal[(refusal.IndexOf(' ', StringComparison.Ordinal) + 1)..];
     }
 
     private string? NotNow(CommandSpec spec) =>

@@ -131,7 +131,7 @@ internal sealed class ConnectionCommands(WrongPasswords passwords, PubSub pubSub
 
     private static ValueTask<RespValue> Select(CommandCall call)
     {
-        var database = call.Integer(1, "ERR invalid DB index");
+        var database = call.Integer(1);
         if (database is < 0 or >= RedisDatabases)
             throw new CommandFault("ERR DB index is out of range");
         if (database != 0)

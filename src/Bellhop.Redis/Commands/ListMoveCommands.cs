@@ -44,9 +44,9 @@ internal sealed class ListMoveCommands(
             }
             var left = timeout - time.GetElapsedTime(began) ?? Timeout.InfiniteTimeSpan;
             if (timeout is not null && left <= TimeSpan.Zero)
-                return RespValue.Null;
+                return RespValue.NullArray;
             if (!await WaitAsync(waiter, left, call.Cancel))
-                return RespValue.Null;
+                return RespValue.NullArray;
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed class ServerCommands : ICommandFamily
                 return RespValue.Array([
                     .. call
                         .Arguments.Skip(2)
-                        .Select(name => _table.Value.Find(name) is { } spec ? Describe(spec) : RespValue.NullArray),
+                        .Select(name => _table.Value.Find(name) is { } spec ? Describe(spec) : RespValue.Null),
                 ]);
             case "COUNT" or "LIST":
                 throw CommandFault.Arity("command|" + call.Word(1).ToLowerInvariant());

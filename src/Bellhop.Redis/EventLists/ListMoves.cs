@@ -29,9 +29,10 @@ internal sealed class ListMoves(IKeyspace keyspace, RowLeases leases, EventLists
         return await keyspace.RunAsync(
             step =>
             {
-                CheckIsList(step, to.Text);
-                if (step.Pop(from.Text, fromHead) is not { } row)
+                if (step.Length(from.Text) == 0)
                     return (ReadOnlyMemory<byte>?)null;
+                CheckIsList(step, to.Text);
+                var row = step.Pop(from.Text, fromHead)!;
                 step.Push(to.Text, toHead, row);
                 return row;
             },

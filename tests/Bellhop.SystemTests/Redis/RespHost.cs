@@ -27,7 +27,7 @@ internal sealed class RespHost : IAsyncDisposable
     {
         (_folder, _app, Store) = (folder, app, store);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        Port = BindingAddress.Parse(address).Port;
+        Port = new Uri(address).Port;
     }
 
     public int Port { get; }

@@ -28,7 +28,10 @@ public abstract partial class EventStoreCompliance
         receipt.Event.Body.ToArray().ShouldBe(e.Body.ToArray());
         var delivery = receipt.Deliveries.ShouldHaveSingleItem();
         delivery.State.ShouldBe(DeliveryState.Queued);
-        delivery.History.ShouldBe([new HistoryEntry(DeliveryState.Queued, Time.GetUtcNow(), null)]);
+        delivery.History.ShouldBe([
+            new HistoryEntry(DeliveryState.Accepted, Time.GetUtcNow(), null),
+            new HistoryEntry(DeliveryState.Queued, Time.GetUtcNow(), null),
+        ]);
         receipt.IsSettled.ShouldBeFalse();
     }
 

@@ -194,6 +194,7 @@ public abstract partial class EventStoreCompliance
             delivery.Turn.ShouldBe(lease.Turn);
             States(delivery)
                 .ShouldBe([
+                    DeliveryState.Accepted,
                     DeliveryState.Queued,
                     DeliveryState.Injecting,
                     DeliveryState.Injected,

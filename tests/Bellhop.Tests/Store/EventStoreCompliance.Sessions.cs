@@ -102,7 +102,13 @@ public abstract partial class EventStoreCompliance
 
         var taken = await OnlyDelivery(events[0]);
         States(taken)
-            .ShouldBe([DeliveryState.Queued, DeliveryState.Injecting, DeliveryState.Injected, DeliveryState.Completed]);
+            .ShouldBe([
+                DeliveryState.Accepted,
+                DeliveryState.Queued,
+                DeliveryState.Injecting,
+                DeliveryState.Injected,
+                DeliveryState.Completed,
+            ]);
         taken.History[^1].Note.ShouldBe("taken by client");
         taken.History.Skip(1).ShouldAllBe(h => h.At == Time.GetUtcNow());
         (await Store.WaitingAsync(Satellite, 9, Cancel)).ShouldHaveSingleItem();

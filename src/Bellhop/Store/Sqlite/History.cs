@@ -18,12 +18,15 @@ internal static class History
 
     private readonly record struct Step(DeliveryState State, long At, int LeftOut, string Note);
 
+    /// <summary>Everything is accepted first, also what is queued or dead in the same instant.</summary>
     public static string Start(DeliveryState state, DateTimeOffset at, string? note) =>
-        Line(new Step(state, at.ToUnixTimeMilliseconds(), 0, Clean(note)));
+        state == DeliveryState.Accepted
+            ? Line(state, at, note)
+            : Line(DeliveryState.Accepted, at, null) + Line(state, at, note);
 
     public static string Append(string history, DeliveryState state, DateTimeOffset at, string? note)
     {
-        var line = Start(state, at, note);
+        var line = Line(state, at, note);
         return state == DeliveryState.Queued && Rounds(history) >= MaxRounds
             ? WithoutOldestRoundButFirst(history + line)
             : history + line;
@@ -38,11 +41,11 @@ internal static class History
         return new HistoryEntry(step.State, DateTimeOffset.FromUnixTimeMilliseconds(step.At), note is "" ? null : note);
     }
 
-    // A round ends where the delivery is queued again.
+    // A round ends where the delivery is queued again; the first two steps are its birth.
     private static int Rounds(string history) => EndsOfRounds(Parse(history)).Count;
 
     private static List<int> EndsOfRounds(List<Step> steps) =>
-        [.. Enumerable.Range(1, Math.Max(0, steps.Count - 1)).Where(i => steps[i].State == DeliveryState.Queued)];
+        [.. Enumerable.Range(2, Math.Max(0, steps.Count - 2)).Where(i => steps[i].State == DeliveryState.Queued)];
 
     private static string WithoutOldestRoundButFirst(string history)
     {
@@ -53,6 +56,9 @@ internal static class History
         steps.RemoveRange(first + 1, second - first);
         return steps.Aggregate(new StringBuilder(), (text, step) => text.Append(Line(step))).ToString();
     }
+
+    private static string Line(DeliveryState state, DateTimeOffset at, string? note) =>
+        Line(new Step(state, at.ToUnixTimeMilliseconds(), 0, Clean(note)));
 
     private static string Line(Step step)
     {
