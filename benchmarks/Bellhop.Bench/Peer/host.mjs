@@ -47,12 +47,17 @@ async function take(record) {
   if (followUps.length > 0) prompt(followUps.shift());
 }
 
-let rest = "";
+// Joined only when a line is whole: one prompt may be a hundred megabytes.
+let pieces = [];
 agent.stdout.setEncoding("utf8");
 agent.stdout.on("data", (chunk) => {
-  const lines = (rest + chunk).split("\n");
-  rest = lines.pop();
-  for (const line of lines) take(JSON.parse(line));
+  let start = 0;
+  for (let end; (end = chunk.indexOf("\n", start)) >= 0; start = end + 1) {
+    pieces.push(chunk.slice(start, end));
+    take(JSON.parse(pieces.join("")));
+    pieces = [];
+  }
+  pieces.push(chunk.slice(start));
 });
 
 (await import(pathToFileURL(extension).href)).default(pi);
