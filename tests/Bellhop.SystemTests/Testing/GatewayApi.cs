@@ -21,7 +21,7 @@ internal sealed class GatewayApi : IDisposable
 
     public GatewayApi(Uri address, string? token)
     {
-        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -55,13 +55,18 @@ internal sealed class GatewayApi : IDisposable
         return answer.Status == HttpStatusCode.NotFound ? null : EventReceipt.Parse(answer.Json);
     }
 
-    /// <summary>Waits until an event's deliveries are all settled, and returns its receipt.</summary>
-    public Task<EventReceipt> SettledAsync(string id, TimeSpan? atMost = null) =>
-        Wait.For(
-            async () => await FindAsync(id) is { IsSettled: true } receipt ? receipt : null,
-            $"event {id} to settle",
-            atMost
-        );
+    /// <summary>Waits until an event's deliveries are all settled, and returns its receipt. The gateway does the waiting.</summary>
+    public async Task<EventReceipt> SettledAsync(string id, TimeSpan? atMost = null)
+    {
+        var patience = atMost ?? Wait.Patience;
+        var answer = await GetAsync($"/v1/events/{Uri.EscapeDataString(id)}?wait={patience.TotalSeconds:0}s");
+        if (answer.Status != HttpStatusCode.OK)
+            throw new InvalidOperationException($"Event {id}: {answer.Text}");
+        var receipt = EventReceipt.Parse(answer.Json);
+        return receipt.IsSettled
+            ? receipt
+            : throw new TimeoutException($"Event {id} did not settle in {patience.TotalSeconds:0} s: {receipt.Text}");
+    }
 
     public void Dispose() => _http.Dispose();
 }

@@ -131,10 +131,11 @@ internal sealed partial class PiAgent(
             var session = _session = new PiSession(await launcher.LaunchAsync(cancel), time, logger);
             if (await session.GetReadyAsync(readyTimeout, cancel) is not { } problem)
             {
+                restarts.Started();
                 Log.Ready(logger, session.Pid, session.Version, session.Model);
                 return null;
             }
-            restarts.Died();
+            restarts.FailedToStart();
             throw new AgentException(problem);
         }
         catch

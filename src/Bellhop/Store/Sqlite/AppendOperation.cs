@@ -18,7 +18,7 @@ internal static class AppendOperation
         var e = arrived.Event;
         if (EventTable.FindKnown(batch.Db, e) is not { } known)
         {
-            var fresh = new KnownEvent(EventTable.Insert(batch.Db, e), e.Key);
+            var fresh = new KnownEvent(EventTable.Insert(batch.Db, e), e.Key, e.Kind, e.Type);
             var sessions = new List<SessionId>(arrived.Targets.Count);
             foreach (var target in arrived.Targets)
             {
@@ -56,12 +56,12 @@ internal static class AppendOperation
                     arrived.Quarantine is not null ? DeliveryState.Dead
                     : target.Known ? DeliveryState.Queued
                     : DeliveryState.Accepted,
-                Kind = e.Kind,
+                Kind = known.Kind,
                 Reason = arrived.Quarantine,
                 History = "",
                 Key = known.Key,
                 Id = e.Id,
-                Type = e.Type,
+                Type = known.Type,
                 Source = e.Source,
             },
             arrived.Quarantine ?? target.Note

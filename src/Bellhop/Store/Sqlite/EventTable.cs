@@ -16,7 +16,7 @@ internal static class EventTable
     public const int ReplyToColumn = 8;
 
     internal const string NewestBySourceAndId =
-        "SELECT seq, key, arrived_at FROM events WHERE id = ? AND source = ? ORDER BY seq DESC LIMIT 1";
+        "SELECT seq, key, kind, type, arrived_at FROM events WHERE id = ? AND source = ? ORDER BY seq DESC LIMIT 1";
 
     /// <summary>Writes an event and returns its row.</summary>
     public static long Insert(Connection db, Event e)
@@ -66,8 +66,8 @@ internal static class EventTable
             return null;
         using var rows = db.Sql(NewestBySourceAndId);
         rows.Bind(e.Id).Bind(e.Source);
-        return rows.Read() && e.ArrivedAt - rows.Time(2) < e.DedupeWindow
-            ? new KnownEvent(rows.Int64(0), rows.Ulid(1))
+        return rows.Read() && e.ArrivedAt - rows.Time(4) < e.DedupeWindow
+            ? new KnownEvent(rows.Int64(0), rows.Ulid(1), (EventKind)rows.Int64(2), rows.Text(3))
             : null;
     }
 
@@ -85,5 +85,5 @@ internal static class EventTable
     }
 }
 
-/// <summary>An event that is on disk.</summary>
-internal sealed record KnownEvent(long Row, Ulid Key);
+/// <summary>An event that is on disk, in the words that its deliveries need; a repetition may have chosen others.</summary>
+internal sealed record KnownEvent(long Row, Ulid Key, EventKind Kind, string Type);

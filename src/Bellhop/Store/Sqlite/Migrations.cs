@@ -8,9 +8,10 @@ internal static class Migrations
 {
     public static readonly IReadOnlyList<string> All = [First];
 
-    // The plus keeps that condition out of the search itself: see DeliveryRow.IsUnfinished. Ids and sources are looked up together for dedupe, ids alone for receipts. Everything unfinished stands in one
-    // small index that gives each lane its order, the counts at start and the turns to recover. A history is a column,
-    // not a table: every move rewrites the row anyway, and an append then costs no further tree.
+    // Ids and sources are looked up together for dedupe, ids alone for receipts. Everything unfinished stands in one
+    // small index that gives each lane its order, the counts at start and the turns to recover; DeliveryRow.IsUnfinished
+    // says what the plus in its condition is for. A history is a column, not a table: every move rewrites the row
+    // anyway, and an append then costs no further tree.
     private const string First = """
         CREATE TABLE events (
             seq         INTEGER PRIMARY KEY,
