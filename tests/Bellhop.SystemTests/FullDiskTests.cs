@@ -16,7 +16,9 @@ public sealed class FullDiskTests
         string[] launcher =
         [
             Repository.Tool("strace"),
-            .. $"-f -o /dev/null -P {journal} -e trace=pwrite64 -e inject=pwrite64:error=ENOSPC:when=60..75".Split(' '),
+            .. $"-f -o /dev/null -P {journal} -e trace=pwrite64,write -e inject=pwrite64,write:error=ENOSPC:when=60..75".Split(
+                ' '
+            ),
         ];
         await using var gateway = await GatewayProcess.StartAsync(home, launcher);
 

@@ -27,7 +27,7 @@ public sealed class TourTests
                 await gateway.Api.SettledAsync("test");
         }
 
-        Said("bellhop push").ShouldContain("video.mp4");
+        Said("bellhop push").ShouldContain("echo: ");
         Said("redis-cli LPUSH agent:events:main '{").Trim().ShouldBe("1");
         Said("bellhop trace test").ShouldContain("completed");
         Said("bellhop status").ShouldContain("gateway");

@@ -54,7 +54,8 @@ public interface IEventStore : IAsyncDisposable
 
     /// <summary>
     /// Adds a new queued delivery for each dead or dropped delivery of the event (of one session, if named) that has
-    /// not been replayed yet, and puts the old dead letter away. Returns the new deliveries' sessions; empty when there was nothing to replay; null if unknown.
+    /// not been replayed yet, and puts the old dead letter away. Returns the new deliveries' sessions; empty when there
+    /// was nothing to replay; null if unknown.
     /// </summary>
     Task<IReadOnlyList<SessionId>?> ReplayAsync(string keyOrId, SessionId? session, CancellationToken cancel);
 

@@ -80,7 +80,11 @@ internal sealed partial class CommandScript(string path)
 
     /// <summary>Words parted by blanks; "double quotes" hold blanks and escapes.</summary>
     private static byte[][] Words(string text) =>
-        [.. Word().Matches(text).Select(m => Unescape(m.Groups["quoted"].Success ? m.Groups["quoted"].Value : m.Value))];
+        [
+            .. Word()
+                .Matches(text)
+                .Select(m => Unescape(m.Groups["quoted"].Success ? m.Groups["quoted"].Value : m.Value)),
+        ];
 
     private static byte[] Unescape(string text) => Encoding.Latin1.GetBytes(Regex.Unescape(text));
 

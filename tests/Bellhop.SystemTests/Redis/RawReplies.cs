@@ -66,8 +66,7 @@ internal sealed class RawReplies : IDisposable
     private async Task<string> LineAsync()
     {
         var line = new StringBuilder();
-        do
-            line.Append(await ByteAsync());
+        do line.Append(await ByteAsync());
         while (line[^1] != '\n');
         return line.ToString();
     }

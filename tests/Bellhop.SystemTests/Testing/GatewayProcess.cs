@@ -46,6 +46,9 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return new GatewayProcess(home, process, said, endpoints);
     }
 
+    /// <summary>Returns when it has said these words.</summary>
+    public Task SaysAsync(string words) => _said.ContainsAsync(words);
+
     /// <summary>SIGTERM, and its exit code.</summary>
     public async Task<int> TerminateAsync(TimeSpan? atMost = null)
     {
@@ -84,5 +87,6 @@ internal sealed class GatewayProcess : IAsyncDisposable
             await ExitAsync();
         }
         _process.Dispose();
+        _said.Dispose();
     }
 }

@@ -55,7 +55,7 @@ internal sealed class RespConnection : IDisposable
         {
             if (_start == _end)
             {
-                (_start, _end) = (0, await _client.GetStream().ReadAsync(_buffer, limit.Token));
+                (_start, _end) = (0, await ReadAsync(limit.Token));
                 if (_end == 0)
                     throw new EndOfStreamException("The gateway closed the connection.");
             }
@@ -63,6 +63,18 @@ internal sealed class RespConnection : IDisposable
             if (c == '\n')
                 return line.ToString().TrimEnd('\r');
             line.Append(c);
+        }
+    }
+
+    private async Task<int> ReadAsync(CancellationToken limit)
+    {
+        try
+        {
+            return await _client.GetStream().ReadAsync(_buffer, limit);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException("The gateway neither answered nor closed the connection.", e);
         }
     }
 

@@ -1,4 +1,3 @@
-using Bellhop.Events;
 using Bellhop.Store;
 
 namespace Bellhop.Tests.Store;
