@@ -1,3 +1,4 @@
+using Bellhop.Events;
 using System.Text;
 using Bellhop.Diagnostics;
 using Bellhop.Redis.Listener;
@@ -83,7 +84,7 @@ public sealed class RespConnectionTests
 
         (await client.ReadAsync()).ShouldBe($":{count}");
         var rows = await fixture.Store.WaitingAsync(
-            Events.SessionId.Gateway,
+            SessionId.Gateway,
             count,
             TestContext.Current.CancellationToken
         );
