@@ -1,6 +1,6 @@
-using Bellhop.Events;
 using System.Text;
 using Bellhop.Diagnostics;
+using Bellhop.Events;
 using Bellhop.Redis.Listener;
 using Bellhop.Redis.Resp;
 using Bellhop.Tests.Testing;
@@ -83,11 +83,7 @@ public sealed class RespConnectionTests
         await sending;
 
         (await client.ReadAsync()).ShouldBe($":{count}");
-        var rows = await fixture.Store.WaitingAsync(
-            SessionId.Gateway,
-            count,
-            TestContext.Current.CancellationToken
-        );
+        var rows = await fixture.Store.WaitingAsync(SessionId.Gateway, count, TestContext.Current.CancellationToken);
         rows.Select(r => r.Type).ShouldBe(Enumerable.Range(0, count).Select(i => $"t.{i}"));
     }
 
