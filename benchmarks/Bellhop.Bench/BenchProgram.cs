@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Bellhop.Bench.Backlog;
 using Bellhop.Bench.Idle;
 using Bellhop.Bench.Ingest;
@@ -31,14 +32,18 @@ internal static class BenchProgram
         if (args.Contains("--help") || names.Exists(n => All.All(b => b.Name != n)))
         {
             console.WriteLine($"bench [{string.Join("|", All.Select(b => b.Name))} ...] [--quick]");
-            return 2;
+            return args.Contains("--help") ? 0 : 2;
         }
         using var interrupt = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, e) =>
+        // What was started must be ended too.
+        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        void Stop(PosixSignalContext signal)
         {
-            e.Cancel = true;
+            signal.Cancel = true;
             interrupt.Cancel();
-        };
+        }
+
         try
         {
             using var scratch = new Scratch();

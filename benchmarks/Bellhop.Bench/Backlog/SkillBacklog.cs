@@ -29,6 +29,7 @@ internal static class SkillBacklog
         var sample = ProcessSample.Of(gateway.Pid);
         return
         [
+            new Measure(gateway.Name, BacklogBench.StartToFirst, "s", [BacklogBench.Seconds(gateway.StartedAt, first)]),
             new Measure(gateway.Name, "peak RSS", "MiB", [sample.PeakRssMiB]),
             new Measure(gateway.Name, "first prompt's size", "KiB", [first.Bytes / 1024.0]),
         ];

@@ -31,7 +31,7 @@ internal sealed class IngestBench : IBench
             {
                 foreach (var kind in kinds)
                 {
-                    context.Say($"ingest: round {round} of {rounds}, {kind.Name}, {producers} producers");
+                    context.Say($"ingest: round {round} of {rounds}, {kind.Name}, {Label(producers)}");
                     await using var ingest = await kind.StartAsync(producers, cancel);
                     var rate = await IngestRun.MeasureAsync(ingest, producers, length, cancel);
                     if (!rates.TryGetValue((kind.Name, producers), out var all))

@@ -12,8 +12,11 @@ internal static class DiskSync
         var path = Path.Combine(folder, "sync-probe");
         var page = new byte[4096];
         var times = new List<double>(Writes);
-        using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        // Written once before: a log that is used again does not grow, and growing costs the file system more.
+        File.WriteAllBytes(path, new byte[Writes * page.Length]);
+        using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0))
         {
+            file.Flush(flushToDisk: true);
             for (var i = 0; i < Writes; i++)
             {
                 var start = Stopwatch.GetTimestamp();

@@ -45,7 +45,10 @@ internal sealed class BellhopGateway : IGateway
     /// <summary>From just before it was started to the first 200 of <c>/readyz</c>.</summary>
     public TimeSpan TimeToReady { get; private set; }
 
-    /// <summary>When that was, in ticks of the monotonic clock.</summary>
+    /// <summary>Just before it was started, in ticks of the monotonic clock.</summary>
+    public long StartedAt => _process!.StartedAt;
+
+    /// <summary>When it was ready, in ticks of the monotonic clock.</summary>
     public long ReadyAt { get; private set; }
 
     /// <param name="home">Its home, which may hold what an earlier run left.</param>

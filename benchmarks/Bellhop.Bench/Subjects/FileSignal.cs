@@ -4,7 +4,8 @@ namespace Bellhop.Bench.Subjects;
 
 internal static class FileSignal
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>The peer drains its whole list before it calls itself started.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(5);
 
     /// <summary>Waits for the file by which a process says that it is ready.</summary>

@@ -30,6 +30,9 @@ internal sealed class SkillGateway : IGateway
 
     public int Pid => _host!.Pid;
 
+    /// <summary>Just before its host was started, in ticks of the monotonic clock.</summary>
+    public long StartedAt => _host!.StartedAt;
+
     public int RedisPid => _redis.Pid;
 
     public string AgentLog { get; }

@@ -8,11 +8,18 @@ namespace Bellhop.Cli.Commands;
 /// <summary>The whole command line: what there is, and what the program exits with.</summary>
 internal static class CommandLine
 {
+    // In 'push --payload @file' the @ is ours; the parser would read the file's words as arguments.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
     {
-        var verbose = new Option<bool>("--verbose") { Description = "Say more; show the whole of an error.", Recursive = true };
-        var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args));
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Say more; show the whole of an error.",
+            Recursive = true,
+        };
+        var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args), Parsing);
         try
         {
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)
@@ -67,7 +74,9 @@ internal static class CommandLine
         // Of a mistyped command the parser says twice that there is none; the word itself comes last.
         foreach (var error in parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.TakeLast(1) : parsed.Errors)
             context.Error.WriteLine(Rendering.Printable.Lines(error.Message).Aggregate((a, b) => $"{a}\n{b}"));
-        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any() ? $" {parsed.CommandResult.Command.Name}" : "";
+        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
+            ? $" {parsed.CommandResult.Command.Name}"
+            : "";
         context.Error.WriteLine($"See 'bellhop{names} --help'.");
         return ExitCode.Usage;
     }

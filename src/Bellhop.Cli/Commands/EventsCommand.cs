@@ -82,7 +82,7 @@ internal static class EventsCommand
     }
 
     // A name can have 256 characters; one long one must not push the state off the screen.
-    private const int MaxName = 40;
+    public const int MaxName = 40;
 
     private static async Task FollowAsync(
         CommandContext context,

@@ -12,7 +12,9 @@ internal sealed class HelpText(SynchronousCommandLineAction help) : SynchronousC
         var output = invocation.Output;
         invocation.Output = text;
         var code = help.Invoke(parseResult);
-        output.Write(text.ToString().Replace($"  {RootCommand.ExecutableName} ", "  bellhop ", StringComparison.Ordinal));
+        output.Write(
+            text.ToString().Replace($"  {RootCommand.ExecutableName} ", "  bellhop ", StringComparison.Ordinal)
+        );
         return code;
     }
 }

@@ -7,5 +7,10 @@ internal static class SessionRole
 {
     /// <summary><c>central</c>, <c>satellite</c>, <c>satellite, gone</c> or <c>satellite, never seen</c>.</summary>
     public static string Of(SessionStatus session) =>
-        session.Role + (session.Member ? "" : session.LastSeen is null ? ", never seen" : ", gone");
+        session.Role
+        + (
+            session.Member ? ""
+            : session.LastSeen is null ? ", never seen"
+            : ", gone"
+        );
 }

@@ -171,7 +171,7 @@ public sealed class KeyspaceTests : IAsyncLifetime
 
     private Task<T> Ask<T>(Func<IKeyspaceTransaction, T> work) => _store.Keyspace.RunAsync(work, Cancel);
 
-    private Task Run(Action<IKeyspaceTransaction> work) =>
+    private Task<int> Run(Action<IKeyspaceTransaction> work) =>
         Ask(k =>
         {
             work(k);

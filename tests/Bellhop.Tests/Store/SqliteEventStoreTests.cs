@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Bellhop.Events;
 using Bellhop.Store;
 using Bellhop.Store.Sqlite;
@@ -38,6 +39,7 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public async Task Open_NewFile_IsReadableByItsOwnerOnly()
     {
         await Append(Machine());

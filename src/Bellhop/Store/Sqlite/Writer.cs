@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Bellhop.Events;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -206,6 +207,6 @@ internal sealed record WriterContext(
     Counters Counters,
     ChangeFeed Feed,
     TimeProvider Time,
-    Bellhop.Events.UlidFactory Ulids,
+    UlidFactory Ulids,
     ILogger Logger
 );

@@ -1,0 +1,139 @@
+using System.Text;
+using Bellhop.Cli.Hosting;
+using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Bellhop.Tests.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bellhop.Tests.Cli.Hosting;
+
+public sealed class SpoolIntakeTests : IDisposable
+{
+    private readonly TemporaryHome _home = new();
+    private readonly FakeEventStore _store = new();
+    private readonly ManualTime _time = new();
+    private readonly UlidFactory _ulids;
+    private readonly Alarms _alarms;
+
+    public SpoolIntakeTests()
+    {
+        _ulids = new UlidFactory(_time);
+        _alarms = new Alarms(_time, NullLogger<Alarms>.Instance);
+        _home.Home.Create();
+    }
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task TakeAll_Files_AreTakenOldestFirstAndDeleted()
+    {
+        var names = new[] { Write("""{"type":"one"}"""), Write("""{"type":"two"}""") };
+
+        (await TakeAsync()).ShouldBeTrue();
+
+        _store.Appended.Select(a => a.Event.Type).ShouldBe(["one", "two"]);
+        _store.Appended.Select(a => a.Event.Key).ShouldBe(names);
+        Directory.GetFiles(_home.Home.Spool).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task TakeAll_KilledBeforeTheDelete_TakesNothingTwice()
+    {
+        var name = Write("""{"type":"one","id":"test"}""");
+        await TakeAsync();
+        Spool.Write(_home.Home, name, """{"type":"one","id":"test"}"""u8);
+
+        (await TakeAsync()).ShouldBeTrue();
+
+        _store.Appended.Count.ShouldBe(1);
+        Directory.GetFiles(_home.Home.Spool).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task TakeAll_NoEvent_IsQuarantined()
+    {
+        var name = Write("garbage");
+
+        await TakeAsync();
+
+        var kept = _store.Appended.ShouldHaveSingleItem();
+        kept.Quarantine.ShouldNotBeNull().ShouldStartWith("BH-4000");
+        kept.Event.Id.ShouldBe(name.ToString());
+        Encoding.UTF8.GetString(kept.Event.Body.Span).ShouldBe("garbage");
+    }
+
+    [Fact]
+    public async Task TakeAll_StoreFull_KeepsTheFilesAndRaisesAnAlarm()
+    {
+        Write("""{"type":"one"}""");
+        _store.Refusal = AppendRefusal.Full;
+
+        (await TakeAsync()).ShouldBeFalse();
+
+        Spool.Files(_home.Home).Count.ShouldBe(1);
+        _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe("spool");
+    }
+
+    [Fact]
+    public async Task TakeAll_StoreBreaks_KeepsTheFile()
+    {
+        Write("""{"type":"one"}""");
+        _store.Fault = new StoreException("broken");
+
+        await Should.ThrowAsync<StoreException>(TakeAsync);
+
+        Spool.Files(_home.Home).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task TakeAll_LargerThanAnEvent_StaysUnderAnotherName()
+    {
+        var name = Write(new string(' ', EventLimits.MaxBytes + 1));
+
+        (await TakeAsync()).ShouldBeTrue();
+
+        _store.Appended.ShouldBeEmpty();
+        Directory.GetFiles(_home.Home.Spool).Select(Path.GetFileName).ShouldBe([$"{name}.json.refused"]);
+        _alarms.Open.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Execute_FileComesLater_IsTaken()
+    {
+        using var intake = Intake();
+        await intake.StartAsync(TestContext.Current.CancellationToken);
+        using var gone = new SemaphoreSlim(0);
+        using var watcher = new FileSystemWatcher(_home.Home.Spool, "*.json");
+        watcher.Deleted += (_, _) => gone.Release();
+        watcher.EnableRaisingEvents = true;
+
+        Write("""{"type":"one"}""");
+
+        (await gone.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).ShouldBeTrue();
+        _store.Appended.Count.ShouldBe(1);
+        await intake.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Ulid Write(string body)
+    {
+        var name = _ulids.Next();
+        Spool.Write(_home.Home, name, Encoding.UTF8.GetBytes(body));
+        return name;
+    }
+
+    private async Task<bool> TakeAsync()
+    {
+        using var intake = Intake();
+        return await intake.TakeAllAsync(TestContext.Current.CancellationToken);
+    }
+
+    private SpoolIntake Intake()
+    {
+        var inbox = new Inbox(_store, new Router(new SessionRegistry(_store)));
+        var reader = new EventReader(_time, _ulids);
+        return new SpoolIntake(_home.Home, _store, inbox, reader, _alarms, _time, NullLogger<SpoolIntake>.Instance);
+    }
+}

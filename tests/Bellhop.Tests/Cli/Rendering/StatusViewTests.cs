@@ -1,0 +1,95 @@
+using Bellhop.Cli.Rendering;
+using Bellhop.Diagnostics;
+
+namespace Bellhop.Tests.Cli.Rendering;
+
+public class StatusViewTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 21, 3, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void Write_Alarm_StandsBeforeEverythingElse()
+    {
+        var lines = Write(Status([new Alarm("agent:gateway", "pi cannot start. Log in.", Now.AddMinutes(-4))]))
+            .Split('\n');
+
+        lines[0].ShouldBe("Bellhop 0.1.0 is ready, up 3 h (pid 7)");
+        lines[1].ShouldBe("ALARM agent:gateway, 4 min ago: pi cannot start. Log in.");
+    }
+
+    [Fact]
+    public void Write_PausedLane_SaysWhyAndWhenItTriesAgain()
+    {
+        var text = Write(Status([]));
+
+        text.ShouldContain("gateway  central\n");
+        text.ShouldContain("waiting  5, in turn 1\n");
+        text.ShouldContain("lane     paused since 30 s: 429 from the model, tries again in 20 s\n");
+        text.ShouldContain("agent    pi 1.5.2, failed, anthropic/x, pid 9\n");
+        text.ShouldContain("no model. Run pi once.");
+        text.ShouldContain("dead letters    2   see 'bellhop dead list'");
+        text.ShouldContain("pid-3  satellite, never seen\n");
+    }
+
+    private static string Write(GatewayStatus status)
+    {
+        var writer = new StringWriter { NewLine = "\n" };
+        new StatusView(new Paint(false), Now).Write(writer, status);
+        return writer.ToString();
+    }
+
+    private static GatewayStatus Status(IReadOnlyList<Alarm> alarms) =>
+        new()
+        {
+            Version = "0.1.0",
+            Pid = 7,
+            Phase = "ready",
+            StartedAt = Now.AddHours(-3),
+            Http = "http://127.0.0.1:3018",
+            Bus = new BusStatus("embedded", "127.0.0.1:6379", "agent"),
+            Unfinished = 6,
+            Dead = 2,
+            Alarms = alarms,
+            Notices = [],
+            Sessions =
+            [
+                Session("gateway", "central", true) with
+                {
+                    Queued = 5,
+                    InTurn = 1,
+                    Lane = Paused(),
+                },
+                Session("pid-3", "satellite", false) with
+                {
+                    Accepted = 1,
+                },
+            ],
+        };
+
+    private static SessionStatus Session(string id, string role, bool member) =>
+        new()
+        {
+            Session = id,
+            Role = role,
+            Member = member,
+            Accepted = 0,
+            Queued = 0,
+            InTurn = 0,
+        };
+
+    private static LaneStatus Paused() =>
+        new()
+        {
+            Session = "gateway",
+            Phase = "paused",
+            Since = Now.AddSeconds(-30),
+            Reason = "429 from the model",
+            RetryAt = Now.AddSeconds(20),
+            Agent = "pi",
+            AgentPhase = "failed",
+            AgentVersion = "1.5.2",
+            AgentPid = 9,
+            Model = "anthropic/x",
+            Problem = "no model. Run pi once.",
+        };
+}
