@@ -27,7 +27,7 @@ public sealed class FullDiskTests
         for (var i = 0; i < 400 && (refused.Count == 0 || accepted.Count < 20); i++)
         {
             var id = Guid.NewGuid().ToString();
-            var answer = await gateway.Api.PushAsync($$"""{"id":"{{id}}","type":"t","source":"test"}""");
+            var answer = await PushAsync(gateway, id);
             if ((int)answer.Status == 202)
                 accepted.Add(id);
             else
@@ -38,5 +38,17 @@ public sealed class FullDiskTests
         refused.ShouldAllBe(r => (int)r.Status == 507 && r.Code == "BH-5071");
         foreach (var id in accepted)
             (await gateway.Api.SettledAsync(id)).Only.State.ShouldBe("completed");
+    }
+
+    private static async Task<ApiAnswer> PushAsync(GatewayProcess gateway, string id)
+    {
+        try
+        {
+            return await gateway.Api.PushAsync($$"""{"id":"{{id}}","type":"t","source":"test"}""");
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"The gateway no longer answers. It said:\n{gateway.Said}", e);
+        }
     }
 }

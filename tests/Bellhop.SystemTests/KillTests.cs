@@ -89,17 +89,14 @@ public sealed class KillTests
             if (daemon)
                 await gateway.KillAndStartAsync();
             else
-                await KillAgentAsync((await gateway.CurrentAsync()).Pid);
+                await KillAgentAsync((await gateway.CurrentAsync()).Api);
         }
         producers.ForEach(p => p.Allow(EventsEach - slice * daemonNext.Length));
     }
 
     /// <summary>After a restart of the daemon there may be no pi yet: then the next one, as soon as it is there.</summary>
-    private static Task KillAgentAsync(int gateway) =>
-        Wait.Until(
-            () => Task.FromResult(Processes.Children(gateway, "rpc") is [var pi, ..] && Processes.Signal(pi, "KILL")),
-            "a pi to kill"
-        );
+    private static Task KillAgentAsync(GatewayApi api) =>
+        Wait.Until(async () => await api.AgentPidAsync() is { } pi && Processes.Signal(pi, "KILL"), "a pi to kill");
 
     private static void Say(string text) => TestContext.Current.SendDiagnosticMessage(text);
 }

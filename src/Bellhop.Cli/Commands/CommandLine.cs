@@ -8,6 +8,9 @@ namespace Bellhop.Cli.Commands;
 /// <summary>The whole command line: what there is, and what the program exits with.</summary>
 internal static class CommandLine
 {
+    // In 'push --payload @file' the @ is ours; the parser would read the file's words as arguments.
+    private static readonly ParserConfiguration Parsing = new() { ResponseFileTokenReplacer = null };
+
     /// <summary>Runs one command. Never throws: a person sees a sentence, a script an exit code.</summary>
     public static async Task<int> RunAsync(string[] args, CommandContext context, CancellationToken cancel = default)
     {
@@ -16,7 +19,7 @@ internal static class CommandLine
             Description = "Say more; show the whole of an error.",
             Recursive = true,
         };
-        var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args));
+        var parsed = Root(context, verbose).Parse(args is [] ? ["--help"] : WaitOption.Complete(args), Parsing);
         try
         {
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpText)

@@ -108,7 +108,7 @@ internal static class Composition
             .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
             .AddSingleton(options.Agent)
             .AddSingleton<AgentFactory>()
-            .AddSingleton(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
+            .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
             .AddSingleton<ISessionHolders, LaneHolders>();
@@ -129,10 +129,8 @@ internal static class Composition
                 return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus, notices));
             });
 
-    private static IReadOnlyDictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>
-        factory.Create(SessionId.Gateway.Value) is { } agent
-            ? new Dictionary<SessionId, IAgent> { [SessionId.Gateway] = agent }
-            : new Dictionary<SessionId, IAgent>();
+    private static Dictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>
+        factory.Create(SessionId.Gateway.Value) is { } agent ? new() { [SessionId.Gateway] = agent } : [];
 
     /// <summary>What a person should know but need not mend at night.</summary>
     private static IReadOnlyList<string> Notices(Addresses addresses, AgentFactory agents) =>

@@ -5,7 +5,6 @@ using Bellhop.Lanes;
 using Bellhop.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Cli.Hosting;

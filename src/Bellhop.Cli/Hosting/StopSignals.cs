@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Bellhop.Cli.Setup;
 
 namespace Bellhop.Cli.Hosting;
 

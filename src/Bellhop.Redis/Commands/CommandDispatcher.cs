@@ -111,7 +111,8 @@ internal sealed partial class CommandDispatcher(
     private string Abort(RespClient client, string refusal)
     {
         TransactionCommands.Forget(client, listeners);
-        return "EXECABORT Transaction discarded because of: " + refusal[(refusal.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        return "EXECABORT Transaction discarded because of: "
+            + refusal[(refusal.IndexOf(' ', StringComparison.Ordinal) + 1)..];
     }
 
     private string? NotNow(CommandSpec spec) =>

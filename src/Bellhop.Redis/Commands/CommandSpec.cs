@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bellhop.Redis.Resp;
 
 namespace Bellhop.Redis.Commands;
@@ -33,6 +34,7 @@ internal enum CommandFlags
 }
 
 /// <summary>Where keys stand among the arguments, as COMMAND INFO tells it; all 0 = none, a negative last counts from the end.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct KeyPositions(int First, int Last, int Step)
 {
     public static readonly KeyPositions None = new(0, 0, 0);
@@ -69,5 +71,5 @@ internal sealed record CommandSpec(
 {
     public bool Takes(int arguments) => Arity >= 0 ? arguments == Arity : arguments >= -Arity;
 
-    public bool Is(CommandFlags flag) => (Flags & flag) != 0;
+    public bool Is(CommandFlags flag) => (Flags & flag) != CommandFlags.None;
 }

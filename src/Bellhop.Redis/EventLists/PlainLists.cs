@@ -130,7 +130,7 @@ internal sealed class PlainLists(IKeyspace keyspace, RowLeases leases, EventList
         return taken;
     }
 
-    private Task RunAsync(Action<IKeyspaceTransaction> work, CancellationToken cancel) =>
+    private Task<bool> RunAsync(Action<IKeyspaceTransaction> work, CancellationToken cancel) =>
         keyspace.RunAsync(
             step =>
             {

@@ -25,7 +25,7 @@ internal sealed partial class NotifyFeed(
     private readonly HashSet<long> _inTurn = [];
     private readonly CancellationTokenSource _watching = new();
     private IAsyncEnumerator<DeliveryChange>? _changes;
-    private ValueTask<bool> _next;
+    private Task<bool> _next = Task.FromResult(false);
 
     /// <inheritdoc />
     public override Task StartAsync(CancellationToken cancellationToken)
@@ -50,7 +50,7 @@ internal sealed partial class NotifyFeed(
         {
             try
             {
-                for (; await _next; _next = _changes!.MoveNextAsync())
+                for (; await _next; _next = _changes!.MoveNextAsync().AsTask())
                     Tell(_changes!.Current);
                 return;
             }
@@ -72,7 +72,7 @@ internal sealed partial class NotifyFeed(
     private void Subscribe()
     {
         _changes = store.WatchAsync(_watching.Token).GetAsyncEnumerator(_watching.Token);
-        _next = _changes.MoveNextAsync();
+        _next = _changes.MoveNextAsync().AsTask();
     }
 
     internal void Tell(DeliveryChange change)

@@ -21,6 +21,7 @@ internal sealed class RespConnection(
     private readonly RespRequestReader _reader = new();
     private readonly Queue<Task<RespValue>> _appends = new();
     private ReadOnlySequence<byte> _unread;
+    private CancellationToken _waits;
     private bool _isFrameOpen;
     private volatile bool _isLate;
 
@@ -32,6 +33,8 @@ internal sealed class RespConnection(
     {
         await using var deadline = time.CreateTimer(MarkLate, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stop.Register(input.CancelPendingRead);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop, closed);
+        _waits = ended.Token;
         var goesOn = true;
         while (goesOn)
         {
@@ -79,7 +82,9 @@ internal sealed class RespConnection(
         }
         client.LastCommandAt = time.GetUtcNow();
         var (spec, answer) = dispatcher.Admit(client, arguments);
-        var call = new CommandCall(client, arguments, InTransaction: false, closed);
+        var blocks = spec is not null && spec.Is(CommandFlags.Blocking);
+        // A client that waits for a row is not waited for when we stop.
+        var call = new CommandCall(client, arguments, InTransaction: false, blocks ? _waits : closed);
         if (spec is not null && dispatcher.MayOverlap(spec, arguments))
         {
             if (_appends.Count >= ListenerLimits.MaxOutstandingAppends)
@@ -88,6 +93,8 @@ internal sealed class RespConnection(
             return;
         }
         await FinishAppendsAsync(closed);
+        if (blocks)
+            await output.FlushAsync(closed);
         await AnswerAsync(spec is null ? answer : await dispatcher.RunAsync(spec, call), closed);
     }
 

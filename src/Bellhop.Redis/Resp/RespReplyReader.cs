@@ -34,7 +34,7 @@ internal sealed class RespReplyReader
     }
 
     /// <summary>Puts a finished value into the innermost aggregate; returns that one when it is finished by it.</summary>
-    private RespValue? AddToOpen(RespValue node)
+    private RespAggregate? AddToOpen(RespValue node)
     {
         var frame = _open.Peek();
         frame.Items.Add(node);

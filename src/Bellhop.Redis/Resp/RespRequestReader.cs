@@ -61,7 +61,7 @@ internal sealed class RespRequestReader
     {
         if (!TryReadLine(ref buffer, out var line, out var tooLong))
             return tooLong ? RequestRead.Protocol("too big mbulk count string") : RequestRead.Incomplete;
-        if (!TryParse(line[1..], out var count) || count > RespLimits.MaxArguments)
+        if (!TryParse(line.AsSpan(1), out var count) || count > RespLimits.MaxArguments)
             return RequestRead.Protocol("invalid multibulk length");
         if (!Trusted && count > RespLimits.MaxArgumentsUnauthenticated)
             return RequestRead.Protocol("unauthenticated multibulk length");
@@ -75,7 +75,7 @@ internal sealed class RespRequestReader
             return tooLong ? RequestRead.Protocol("too big bulk count string") : RequestRead.Incomplete;
         if (line is not [(byte)'$', ..])
             return RequestRead.Protocol($"expected '$', got '{(char)(line is [var first, ..] ? first : (byte)'\r')}'");
-        if (!TryParse(line[1..], out var length) || length < 0 || length > RespLimits.MaxDeclaredBulk)
+        if (!TryParse(line.AsSpan(1), out var length) || length < 0 || length > RespLimits.MaxDeclaredBulk)
             return RequestRead.Protocol("invalid bulk length");
         if (!Trusted && length > RespLimits.MaxBulkUnauthenticated)
             return RequestRead.Protocol("unauthenticated bulk length");

@@ -17,6 +17,8 @@ internal sealed class CommandAgent(Children children, ChildStart start) : IAgent
         : _problem is { } problem ? new AgentStatus("command", AgentPhase.Failed, Problem: problem.Message)
         : new AgentStatus("command", AgentPhase.Idle);
 
+    public Task WhenDown { get; } = new TaskCompletionSource().Task;
+
     public async Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel)
     {
         try

@@ -11,6 +11,8 @@ internal sealed class EchoAgent : IAgent
 
     public AgentStatus Status { get; } = new("echo", AgentPhase.Idle, Version: "built in");
 
+    public Task WhenDown { get; } = new TaskCompletionSource().Task;
+
     public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel) => Task.FromResult<AgentFailure?>(null);
 
     public async IAsyncEnumerable<TurnSignal> PromptAsync(

@@ -16,6 +16,12 @@ public interface IAgent : IAsyncDisposable
     Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel);
 
     /// <summary>
+    /// Completes when an agent that was ready no longer is, so that an idle one can be brought back before the next
+    /// prompt; never for an agent that needs no process between turns.
+    /// </summary>
+    Task WhenDown { get; }
+
+    /// <summary>
     /// Does one turn. The last signal is always <see cref="TurnSignal.Ended"/>. Cancelling means "stop this turn": the
     /// agent climbs abort → kill by itself, bounded in time, and still ends with <see cref="TurnSignal.Ended"/>.
     /// </summary>

@@ -12,8 +12,9 @@ public readonly record struct SessionId
     public const int MaxLength = 128;
 
     /// <summary>The central session.</summary>
-    public static readonly SessionId Gateway = new("gateway");
+    public static readonly SessionId Gateway;
 
+    /// <summary>Null for the central session, so that the default value equals it.</summary>
     private readonly string? _value;
 
     private SessionId(string value) => _value = value;
@@ -22,7 +23,7 @@ public readonly record struct SessionId
     public string Value => _value ?? "gateway";
 
     /// <summary>True for the central session.</summary>
-    public bool IsGateway => Value is "gateway";
+    public bool IsGateway => _value is null;
 
     /// <summary>
     /// Accepts 1 to 128 characters of <c>A-Z a-z 0-9 . _ / -</c> with at most one <c>/</c>, and resolves the aliases.
@@ -37,7 +38,7 @@ public readonly record struct SessionId
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '/' or '-'))
                 return false;
         }
-        id = text is "main" or "central" ? Gateway : new SessionId(text);
+        id = text is "gateway" or "main" or "central" ? Gateway : new SessionId(text);
         return true;
     }
 

@@ -24,11 +24,18 @@ internal sealed partial class Lane(
     /// <summary>Deaths before the agent's receipt, in a row, after which the turn is held to be the cause.</summary>
     private const int MaxEarlyDeaths = 3;
 
+    /// <summary>
+    /// Deaths in a row that turns are blamed for: what it takes to find one poison in a full batch, and one more. After
+    /// that the agent itself is held to be broken, and only one turn is blamed in each pause.
+    /// </summary>
+    private const int MaxBlamed = 8;
+
     private readonly LaneState _state = new(session, agent, time);
     private readonly Pause _pause = new(options);
     private readonly TurnRun _run = new(store, agent, composer, options, time);
     private readonly TurnRecovery _recovery = new(session, store, agent);
     private int _earlyDeaths;
+    private int _blamed;
 
     /// <summary>What it does now.</summary>
     public LaneStatus Status => _state.Status;
@@ -45,7 +52,7 @@ internal sealed partial class Lane(
             while (true)
             {
                 _state.Idle();
-                var lease = await store.LeaseAsync(session, options.Batch, stop);
+                var lease = await NextAsync(stop);
                 _state.Busy(lease.Turn);
                 await DoTurnAsync(lease, stop);
             }
@@ -59,6 +66,22 @@ internal sealed partial class Lane(
             await agent.StopAsync(CancellationToken.None);
             _state.Stopped();
         }
+    }
+
+    /// <summary>Waits for work, and keeps the idle agent up meanwhile: the next event should not wait for a start.</summary>
+    private async Task<TurnLease> NextAsync(CancellationToken stop)
+    {
+        var lease = store.LeaseAsync(session, options.Batch, stop);
+        while (await Task.WhenAny(lease, agent.WhenDown) != lease)
+        {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            if (await agent.EnsureReadyAsync(stop) is { } failure)
+                await Task.WhenAny(lease, PauseAsync(failure.Message, enough.Token));
+            else
+                _state.Idle();
+            await enough.CancelAsync();
+        }
+        return await lease;
     }
 
     private async Task DoTurnAsync(TurnLease lease, CancellationToken stop)
@@ -79,7 +102,7 @@ internal sealed partial class Lane(
     private async Task SucceedAsync(TurnLease lease, TurnReport report)
     {
         await store.CompleteAsync(lease.Turn, [new Reply(0, report.Answer!)], null, CancellationToken.None);
-        _earlyDeaths = 0;
+        (_earlyDeaths, _blamed) = (0, 0);
         _pause.Reset();
         alarms.Clear(AlarmName);
     }
@@ -137,8 +160,15 @@ internal sealed partial class Lane(
                 return;
         }
         _earlyDeaths = 0;
-        await FaultAsync(lease, TurnFault.KilledAgent, message);
-        await EnsureReadyAsync(stop);
+        if (_blamed++ < MaxBlamed)
+        {
+            await FaultAsync(lease, TurnFault.KilledAgent, message);
+            await EnsureReadyAsync(stop);
+            return;
+        }
+        _blamed = MaxBlamed - 1;
+        await store.ReleaseAsync(lease.Turn, message, forget: false, CancellationToken.None);
+        await PauseAsync($"it dies in every turn: {message}", stop);
     }
 
     private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)

@@ -26,8 +26,9 @@ public interface IEventStore : IAsyncDisposable
     Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel);
 
     /// <summary>
-    /// The turn ended badly. More than one delivery: requeued in two halves. A single one: requeued with back-off until
-    /// its attempts or kills are spent, then dead.
+    /// The turn ended badly. More than one delivery: requeued in two halves. A single one: requeued until its attempts or
+    /// kills are spent, then dead. A failed turn waits for its back-off; one that killed the agent is due at once, because
+    /// the agent's restart is the wait.
     /// </summary>
     Task<FaultResult> FaultAsync(
         Ulid turn,

@@ -22,7 +22,7 @@ public sealed record BatchLimits
 /// <param name="Delivery">The delivery's number in the store.</param>
 /// <param name="Event">What it delivers.</param>
 /// <param name="Attempts">Failed attempts before this one.</param>
-/// <param name="Kills">Times the agent's process died while it had this delivery.</param>
+/// <param name="Kills">Times the agent's process died while it had this delivery alone.</param>
 /// <param name="Slot">Its place, from 1, in the prompt that first told the agent of it.</param>
 public sealed record LeasedDelivery(long Delivery, Event Event, int Attempts, int Kills, int Slot);
 

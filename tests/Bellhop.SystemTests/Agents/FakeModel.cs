@@ -18,6 +18,7 @@ public sealed class FakeModel : IAsyncLifetime
             {
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,
+                UseShellExecute = false,
             }
         )!;
         var line = await _server.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("no fake model");

@@ -26,7 +26,10 @@ internal sealed class RespHost : IAsyncDisposable
     private RespHost(TempFolder folder, WebApplication app, SqliteEventStore store)
     {
         (_folder, _app, Store) = (folder, app, store);
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        var address = app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.Single();
         Port = new Uri(address).Port;
     }
 
@@ -66,6 +69,9 @@ internal sealed class RespHost : IAsyncDisposable
         await app.StartAsync();
         return new RespHost(folder, app, store);
     }
+
+    /// <summary>As SIGTERM does.</summary>
+    public Task StopAsync(CancellationToken cancel) => _app.StopAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {

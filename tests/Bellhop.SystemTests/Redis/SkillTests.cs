@@ -20,7 +20,9 @@ public sealed class SkillTests
 
         await project.RunAsync("push-event.ts");
 
-        var row = (await host.Store.WaitingAsync(SessionId.Gateway, 10, TestContext.Current.CancellationToken)).Single();
+        var row = (
+            await host.Store.WaitingAsync(SessionId.Gateway, 10, TestContext.Current.CancellationToken)
+        ).Single();
         row.Type.ShouldBe("download.complete");
     }
 
@@ -59,7 +61,8 @@ public sealed class SkillTests
         using var producer = await RespConnection.OpenAsync(host.Port);
         for (var i = 1; i <= count; i++)
         {
-            var row = $$"""{"id":"{{Guid.NewGuid()}}","type":"t.{{i}}","source":"test","payload":{},"ts":1771372800000}""";
+            var row =
+                $$"""{"id":"{{Guid.NewGuid()}}","type":"t.{{i}}","source":"test","payload":{},"ts":1771372800000}""";
             (await producer.CommandAsync("LPUSH", "agent:events:main", row)).ShouldStartWith(":");
             await producer.CommandAsync("PUBLISH", "agent:notify:main", "test");
         }

@@ -75,5 +75,10 @@ public sealed class ThirdPartyClientTests
     }
 
     private static List<string> Texts(JsonElement result, string name) =>
-        [.. result.GetProperty(name).EnumerateArray().Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText())];
+        [
+            .. result
+                .GetProperty(name)
+                .EnumerateArray()
+                .Select(e => e.ValueKind == JsonValueKind.String ? e.GetString()! : e.GetRawText()),
+        ];
 }

@@ -48,6 +48,18 @@ internal sealed class GatewayApi : IDisposable
     public async Task<long> UnfinishedAsync() =>
         (await GetAsync("/v1/status")).Json.GetProperty("unfinished").GetInt64();
 
+    /// <summary>The process of central's agent, while there is one.</summary>
+    public async Task<int?> AgentPidAsync() =>
+        (await GetAsync("/v1/status"))
+            .Json.GetProperty("sessions")
+            .EnumerateArray()
+            .Select(s => s.GetProperty("lane"))
+            .Where(lane => lane.ValueKind == JsonValueKind.Object)
+            .Select(lane => lane.GetProperty("agentPid"))
+            .Where(pid => pid.ValueKind == JsonValueKind.Number)
+            .Select(pid => (int?)pid.GetInt32())
+            .FirstOrDefault();
+
     /// <summary>An event's receipt; null where the gateway does not know it.</summary>
     public async Task<EventReceipt?> FindAsync(string id)
     {

@@ -30,9 +30,17 @@ internal sealed partial record KillReport
             foreach (var (e, receipt) in chunk.Zip(found))
                 receipts[e.Mark] = receipt;
         }
-        // In pi's own files, a user message is a prompt that arrived.
-        var messages = userMessages();
-        var told = messages.SelectMany(text => Mark().Matches(text).Select(m => m.Value).Distinct()).ToList();
+        return Of(pushed, receipts, userMessages());
+    }
+
+    /// <summary>In pi's own files, a user message is a prompt that arrived.</summary>
+    public static KillReport Of(
+        IReadOnlyList<PushedEvent> pushed,
+        IReadOnlyDictionary<string, EventReceipt?> receipts,
+        IReadOnlyList<string> userMessages
+    )
+    {
+        var told = userMessages.SelectMany(text => Mark().Matches(text).Select(m => m.Value).Distinct()).ToList();
         return new KillReport
         {
             Lost = [.. pushed.Where(e => !IsDone(receipts[e.Mark])).Select(e => $"{e.Mark}: {receipts[e.Mark]?.Text}")],
@@ -40,7 +48,7 @@ internal sealed partial record KillReport
             Twice = [.. told.CountBy(m => m).Where(c => c.Value > 1).Select(c => $"{c.Key}: {c.Value} times")],
             OutOfOrder = [.. told.GroupBy(m => m[..^"00000".Length]).SelectMany(Descents)],
             WrongReply = [.. pushed.Where(e => !IsFromItsTurn(receipts[e.Mark], receipts)).Select(e => e.Mark)],
-            Prompts = messages.Count,
+            Prompts = userMessages.Count,
         };
     }
 
@@ -48,7 +56,7 @@ internal sealed partial record KillReport
         receipt is { Deliveries: [{ State: "completed", Reply.Length: > 0 }] };
 
     /// <summary>An answer that names a mark names one of its own turn. A continued turn's answer names none.</summary>
-    private static bool IsFromItsTurn(EventReceipt? receipt, Dictionary<string, EventReceipt?> all) =>
+    private static bool IsFromItsTurn(EventReceipt? receipt, IReadOnlyDictionary<string, EventReceipt?> all) =>
         receipt is not { Deliveries: [{ } own] }
         || Mark().Match(own.Reply) is not { Success: true } named
         || all[named.Value] is { Deliveries: [{ } other] } && other.Turn == own.Turn;

@@ -19,10 +19,6 @@ internal static class Processes
                 .Select(cells => new ProcessRow(int.Parse(cells[0]), int.Parse(cells[1]), cells[2])),
         ];
 
-    /// <summary>The direct children of a process whose command line holds the word.</summary>
-    public static IReadOnlyList<int> Children(int parent, string word) =>
-        [.. All().Where(p => p.Parent == parent && p.Command.Contains(word)).Select(p => p.Pid)];
-
     /// <summary>One field of a process, by <c>ps</c>'s name for it: <c>rss</c> in KiB, <c>stat</c>.</summary>
     public static string Field(int pid, string name) => Run("ps", "-o", $"{name}=", "-p", $"{pid}").Trim();
 

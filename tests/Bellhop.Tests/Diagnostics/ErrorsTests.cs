@@ -9,7 +9,7 @@ public sealed class ErrorsTests
         foreach (var error in Errors.All)
         {
             error.Code.ShouldMatch("^BH-[0-9]{4}$");
-            error.Status.ToString()[0].ShouldBe(error.Code[3]);
+            error.Code[3..6].ShouldBe($"{error.Status}");
         }
     }
 

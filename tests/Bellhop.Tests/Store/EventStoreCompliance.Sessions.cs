@@ -63,7 +63,7 @@ public abstract partial class EventStoreCompliance
         var deliveries = (await Receipt(old)).Deliveries;
         (deliveries[0].State, deliveries[0].Reason).ShouldBe((DeliveryState.Dropped, "adopted"));
         (deliveries[1].Session, deliveries[1].State).ShouldBe((Gateway, DeliveryState.Queued));
-        deliveries[1].History[0].Note.ShouldBe($"adopted: session {Satellite} never came");
+        deliveries[1].History[^1].Note.ShouldBe($"adopted: session {Satellite} never came");
         (await OnlyDelivery(young)).State.ShouldBe(DeliveryState.Accepted);
     }
 

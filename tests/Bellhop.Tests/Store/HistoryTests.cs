@@ -22,10 +22,19 @@ public sealed class HistoryTests
     }
 
     [Fact]
+    public void Start_QueuedAtOnce_WasAcceptedFirst() =>
+        History
+            .Read(History.Start(DeliveryState.Queued, At, "n"))
+            .ShouldBe([
+                new HistoryEntry(DeliveryState.Accepted, At, null),
+                new HistoryEntry(DeliveryState.Queued, At, "n"),
+            ]);
+
+    [Fact]
     public void Append_NoteOfSeveralLinesOrPages_IsOneShortLine()
     {
         var note = "first\r\nsecond\n" + new string('x', 5_000);
-        var read = History.Read(History.Start(DeliveryState.Queued, At, note)).ShouldHaveSingleItem();
+        var read = History.Read(History.Start(DeliveryState.Accepted, At, note)).ShouldHaveSingleItem();
         read.Note.ShouldNotBeNull().Length.ShouldBe(History.MaxNoteLength);
         read.Note.ShouldStartWith("first second x");
     }

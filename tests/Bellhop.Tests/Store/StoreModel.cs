@@ -56,7 +56,7 @@ internal sealed class StoreModel
         foreach (var d in batch)
         {
             d.Attempts += fault == TurnFault.Failed ? 1 : 0;
-            d.Kills += fault == TurnFault.KilledAgent ? 1 : 0;
+            d.Kills += fault == TurnFault.KilledAgent && batch.Count == 1 ? 1 : 0;
         }
         var spent = batch.Count == 1 && (batch[0].Attempts >= policy.MaxAttempts || batch[0].Kills >= policy.MaxKills);
         if (fault == TurnFault.Interrupted || spent)
@@ -64,7 +64,7 @@ internal sealed class StoreModel
             Set(batch, DeliveryState.Dead, _ => { });
             return;
         }
-        var due = now + policy.Delay(batch.Max(d => d.Attempts + d.Kills));
+        DateTimeOffset? due = fault == TurnFault.Failed ? now + policy.Delay(batch.Max(d => d.Attempts)) : null;
         foreach (var half in batch.Chunk((batch.Count + 1) / 2))
             Set(half, DeliveryState.Queued, d => (d.Cohort, d.DueAt) = (half[0].Number, due));
     }

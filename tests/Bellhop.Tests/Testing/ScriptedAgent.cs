@@ -13,12 +13,15 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
 {
     private readonly ConcurrentQueue<Func<Prompt, CancellationToken, IAsyncEnumerable<TurnSignal>>> _script = new();
     private readonly ConcurrentQueue<AgentFailure> _unready = new();
+    private TaskCompletionSource _down = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Prompt> _prompts = Channel.CreateBounded<Prompt>(1000);
 
     public ScriptedAgent()
         : this(new Transcript()) { }
 
     public AgentStatus Status { get; private set; } = new("scripted", AgentPhase.Idle);
+
+    public Task WhenDown => _down.Task;
 
     public bool Stopped { get; private set; }
 
@@ -53,8 +56,22 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
         return this;
     }
 
-    public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel) =>
-        Task.FromResult(_unready.TryDequeue(out var failure) ? failure : null);
+    /// <summary>How often it was brought up.</summary>
+    public int Starts { get; private set; }
+
+    public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel)
+    {
+        if (_unready.TryDequeue(out var failure))
+            return Task.FromResult<AgentFailure?>(failure);
+        if (Starts == 0 || _down.Task.IsCompleted)
+            Starts++;
+        if (_down.Task.IsCompleted)
+            _down = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Task.FromResult<AgentFailure?>(null);
+    }
+
+    /// <summary>Its process dies while nobody asks anything of it.</summary>
+    public void DieIdle() => _down.SetResult();
 
     public IAsyncEnumerable<TurnSignal> PromptAsync(Prompt prompt, CancellationToken stopTurn)
     {

@@ -42,6 +42,8 @@ internal sealed partial class PiAgent(
         }
     }
 
+    public Task WhenDown => _session is { } session ? session.Closed : Task.CompletedTask;
+
     public async Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel)
     {
         await _changing.WaitAsync(cancel);

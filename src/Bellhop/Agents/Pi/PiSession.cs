@@ -27,6 +27,9 @@ internal sealed class PiSession(IPiProcess process, TimeProvider time, ILogger l
     /// <summary>Provider and model, once ready.</summary>
     public string? Model { get; private set; }
 
+    /// <summary>Completes when the process, and all it started, is gone. Faulted when one of them cannot be killed.</summary>
+    public Task Closed => _connection.Closed;
+
     public bool IsAlive => !_dying && !_connection.Closed.IsCompleted;
 
     /// <summary>How it ended.</summary>

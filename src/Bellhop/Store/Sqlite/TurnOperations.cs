@@ -39,20 +39,22 @@ internal static class TurnOperations
 
     public static FaultResult Fault(WriteBatch batch, Ulid turn, TurnFault fault, string reason, RetryPolicy policy)
     {
-        var rows = OpenRows(batch, turn)
-            .ConvertAll(row =>
-                fault switch
-                {
-                    TurnFault.Failed => row with { Attempts = row.Attempts + 1 },
-                    TurnFault.KilledAgent => row with { Kills = row.Kills + 1 },
-                    _ => row,
-                }
-            );
+        var open = OpenRows(batch, turn);
+        var rows = open.ConvertAll(row =>
+            fault switch
+            {
+                TurnFault.Failed => row with { Attempts = row.Attempts + 1 },
+                // In company it may have been any of them; the halves will tell.
+                TurnFault.KilledAgent when open.Count == 1 => row with { Kills = row.Kills + 1 },
+                _ => row,
+            }
+        );
         if (fault == TurnFault.Interrupted)
             return Bury(batch, rows, "interrupted", reason);
         if (rows is [var single] && Verdict(single, reason, policy) is { } verdict)
             return Bury(batch, rows, verdict, reason);
-        Retry(batch, rows, reason, policy);
+        var isFailure = fault == TurnFault.Failed;
+        Retry(batch, rows, reason, isFailure ? batch.Now + policy.Delay(rows.Max(r => r.Attempts)) : null);
         return new FaultResult(rows.Count, []);
     }
 
@@ -66,9 +68,8 @@ internal static class TurnOperations
     /// In two halves, so that whatever spoils a batch ends up alone; they fall due together, because order holds. One
     /// that is alone stays so: it must not spoil a batch again.
     /// </summary>
-    private static void Retry(WriteBatch batch, List<DeliveryRow> rows, string reason, RetryPolicy policy)
+    private static void Retry(WriteBatch batch, List<DeliveryRow> rows, string reason, DateTimeOffset? dueAt)
     {
-        var dueAt = batch.Now + policy.Delay(rows.Max(r => r.Attempts + r.Kills));
         var half = (rows.Count + 1) / 2;
         for (var i = 0; i < rows.Count; i++)
         {

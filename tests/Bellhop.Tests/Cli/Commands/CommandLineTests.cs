@@ -59,7 +59,7 @@ public sealed class CommandLineTests : IDisposable
         using var socket = new System.Net.Sockets.Socket(
             System.Net.Sockets.AddressFamily.Unix,
             System.Net.Sockets.SocketType.Stream,
-            0
+            System.Net.Sockets.ProtocolType.Unspecified
         );
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(_home.Home.Socket)); // a file, and nobody listens
 

@@ -13,7 +13,7 @@ public class ReceiptViewTests
 
         text.ShouldContain("download.complete from cli, 3 s ago");
         text.ShouldContain("→ gateway: completed\n");
-        text.ShouldContain("     +0 ms  queued\n    +12 ms  completed\n");
+        text.ShouldContain("      +0 ms  queued\n     +12 ms  completed\n");
         text.ShouldContain("  reply:\n    line one\n    line two\n");
         text.ShouldNotContain("older");
     }

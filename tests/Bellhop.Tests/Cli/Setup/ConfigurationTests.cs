@@ -49,7 +49,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "kind": "pi" }""", "kind", "Did you mean bus.kind?")]
     [InlineData("""{ "agent": { "zzzzzzzz": 1 } }""", "agent.zzzzzzzz", "Known here: kind, command")]
     [InlineData("""{ "agent": "pi" }""", "agent", "is a section")]
-    [InlineData("""{ "listen": "a", "listen": "b" }""", "listen", "is given twice")]
+    [InlineData("""{ "listen": "[::1]:1", "listen": "[::1]:2" }""", "listen", "is given twice")]
     [InlineData("""{ "listen": 3018 }""", "listen", "an address and a port")]
     [InlineData("""{ "listen": "3018" }""", "listen", "an address and a port")]
     [InlineData("""{ "listen": null }""", "listen", "null is no value here")]

@@ -1,0 +1,53 @@
+using Bellhop.SystemTests.Testing;
+
+namespace Bellhop.SystemTests.Redis;
+
+/// <summary>The listener ends with its host: what was begun is answered, nobody is waited for.</summary>
+public sealed class ShutdownTests
+{
+    [Fact]
+    public async Task Stop_IdleSubscribedAndBlockedClients_AllAreClosedAtOnce()
+    {
+        await using var host = await RespHost.StartAsync();
+        using var idle = await RawReplies.OpenAsync(host.Port);
+        using var subscribed = await RawReplies.OpenAsync(host.Port);
+        using var blocked = await RawReplies.OpenAsync(host.Port);
+        await idle.SendAsync(RespConnection.Frame("PING"));
+        await idle.ReadAsync();
+        await subscribed.SendAsync(RespConnection.Frame("SUBSCRIBE", "agent:notify:main"));
+        await subscribed.ReadAsync();
+        await blocked.SendAsync([
+            .. RespConnection.Frame("PING"),
+            .. RespConnection.Frame("BLMOVE", "a", "b", "LEFT", "LEFT", "0"),
+        ]);
+        var started = TimeProvider.System.GetTimestamp();
+
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        (await idle.ReadToEndAsync()).ShouldBe("");
+        (await subscribed.ReadToEndAsync()).ShouldBe("");
+        (await blocked.ReadToEndAsync()).ShouldBe("+PONG\r\n");
+    }
+
+    [Fact]
+    public async Task Stop_PushesUnderWay_EveryAnsweredOneIsStored()
+    {
+        const int pushes = 2000;
+        await using var host = await RespHost.StartAsync();
+        using var producer = await RawReplies.OpenAsync(host.Port);
+        var pipeline = Enumerable
+            .Range(0, pushes)
+            .SelectMany(i => RespConnection.Frame("LPUSH", "agent:events:main", $"{{\"type\":\"t.{i}\"}}"))
+            .ToArray();
+        var sending = producer.SendAsync(pipeline);
+        await producer.ReadAsync();
+
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        var answers = 1 + (await producer.ReadToEndAsync()).Count(c => c == ':');
+        host.Store.Counts.Unfinished.ShouldBeGreaterThanOrEqualTo(answers);
+        // What was not read any more may be refused.
+        await Task.WhenAny(sending);
+    }
+}

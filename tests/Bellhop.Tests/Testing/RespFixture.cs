@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Redis.Listener;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Bellhop.Store.Sqlite;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bellhop.Tests.Testing;
+
+/// <summary>The listener over pipes, on the real store and a manual clock.</summary>
+internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("bh-resp-").FullName;
+    private readonly List<Task> _served = [];
+    private readonly ServiceProvider _services;
+
+    private RespFixture(RespOptions options, SqliteStoreOptions? store)
+    {
+        var ulids = new UlidFactory(Time);
+        var path = Path.Combine(_folder, "state.db");
+        Store = SqliteEventStore
+            .OpenAsync(
+                store is null ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 } : store with { Path = path },
+                Time,
+                ulids,
+                NullLogger<SqliteEventStore>.Instance
+            )
+            .GetAwaiter()
+            .GetResult();
+        _services = new ServiceCollection()
+            .AddSingleton<IEventStore>(Store)
+            .AddSingleton(Store.Keyspace)
+            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton(ulids)
+            .AddSingleton<EventReader>()
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton<Router>()
+            .AddSingleton<Inbox>()
+            .AddSingleton<Readiness>()
+            .AddSingleton<ISessionHolders>(this)
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddBellhopResp(options)
+            .BuildServiceProvider();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public SqliteEventStore Store { get; }
+
+    /// <summary>Sessions that an agent of ours holds, with its kind.</summary>
+    public ConcurrentDictionary<SessionId, string> Holders { get; } = [];
+
+    public RespStatistics Statistics => _services.GetRequiredService<RespStatistics>();
+
+    public Readiness Readiness => _services.GetRequiredService<Readiness>();
+
+    public Inbox Inbox => _services.GetRequiredService<Inbox>();
+
+    public EventReader Reader => _services.GetRequiredService<EventReader>();
+
+    public SessionRegistry Sessions => _services.GetRequiredService<SessionRegistry>();
+
+    public static async Task<RespFixture> StartAsync(
+        RespOptions? options = null,
+        SqliteStoreOptions? store = null,
+        bool ready = true
+    )
+    {
+        var fixture = new RespFixture(options ?? new RespOptions(), store);
+        if (ready)
+            fixture.Readiness.Enter(GatewayPhase.Ready);
+        foreach (var hosted in fixture._services.GetServices<IHostedService>())
+            await hosted.StartAsync(CancellationToken.None);
+        return fixture;
+    }
+
+    public RespTestClient Connect(string address = "127.0.0.1")
+    {
+        var (toServer, toClient) = (new Pipe(), new Pipe());
+        var server = _services.GetRequiredService<RespServer>();
+        var context = new DefaultConnectionContext
+        {
+            Transport = new DuplexPipe(toServer.Reader, toClient.Writer),
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 50_000 + _served.Count),
+        };
+        var closed = new CancellationTokenSource();
+        context.ConnectionClosed = closed.Token;
+        var client = new RespTestClient(toServer.Writer, toClient.Reader, closed);
+        _served.Add(ServeAsync());
+        return client;
+
+        async Task ServeAsync()
+        {
+            await server.ServeAsync(context);
+            await toClient.Writer.CompleteAsync();
+            await toServer.Reader.CompleteAsync();
+        }
+    }
+
+    public string? HolderOf(SessionId session) => Holders.GetValueOrDefault(session);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var hosted in _services.GetServices<IHostedService>())
+            await hosted.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+        await Store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
