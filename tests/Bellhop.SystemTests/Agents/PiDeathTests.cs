@@ -1,20 +1,19 @@
 using System.Diagnostics;
 using Bellhop.Agents;
+using Bellhop.SystemTests.Testing;
+using static Bellhop.SystemTests.Testing.RealPi;
 
 namespace Bellhop.SystemTests.Agents;
 
 /// <summary>The real pi killed, stopped, orphaned: what its transcript then says, and that nothing is told twice.</summary>
 public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
 {
-    private const string New = "pi";
-    private const string Old = "pi-0.73";
-
     [Theory]
     [InlineData(New, true)]
     [InlineData(Old, false)] // 0.73.1 writes nothing before its first reply is complete
-    public async Task Killed_InTheFirstReply_TheFileDecides(string program, bool inFile)
+    public async Task Killed_InTheFirstReply_TheFileDecides(string generation, bool inFile)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
         var prompt = Turns.NewPrompt("[[words:500]] [[gap:50]]");
@@ -31,9 +30,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_InALaterReply_ThePromptIsInTheFile(string program)
+    public async Task Killed_InALaterReply_ThePromptIsInTheFile(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
         (await agent.SayAsync("[[reply:first]]")).End().Answer.ShouldBe("first");
@@ -50,9 +49,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_InATool_TheToolDiesToo(string program)
+    public async Task Killed_InATool_TheToolDiesToo(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
@@ -67,12 +66,12 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_AtRandomMoments_NoPromptStandsTwice(string program)
+    public async Task Killed_AtRandomMoments_NoPromptStandsTwice(string generation)
     {
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         var markers = new List<string>();
         var deaths = 0;
@@ -106,9 +105,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(Old, "[[status:503]]")]
     [InlineData(New, "[[tool:bash {\"command\":\"sleep 600\"}]]")]
     [InlineData(Old, "[[tool:bash {\"command\":\"sleep 600\"}]]")]
-    public async Task PromptAsync_Stopped_EndsSoonAndThePiWorksOn(string program, string directive)
+    public async Task PromptAsync_Stopped_EndsSoonAndThePiWorksOn(string generation, string directive)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
         var pid = agent.Status.Pid;
@@ -133,9 +132,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_AnEarlierRunLeftItsPi_KillsItFirst(string program)
+    public async Task EnsureReadyAsync_AnEarlierRunLeftItsPi_KillsItFirst(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var orphan = pi.NewAgent();
         await orphan.ReadyAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
@@ -156,9 +155,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_TornLastLine_LosesOnlyThatLine(string program)
+    public async Task EnsureReadyAsync_TornLastLine_LosesOnlyThatLine(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using (var first = pi.NewAgent())
         {
             await first.ReadyAsync();
@@ -176,9 +175,9 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_TornFirstLine_StartsAfresh(string program)
+    public async Task EnsureReadyAsync_TornFirstLine_StartsAfresh(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using (var first = pi.NewAgent())
         {
             await first.ReadyAsync();
@@ -219,21 +218,5 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     /// <summary>Nothing tells when a grandchild has started, so it is looked for.</summary>
     private static bool Starts(string words) => SpinWait.SpinUntil(() => IsRunning(words), TimeSpan.FromSeconds(20));
 
-    private static bool IsRunning(string words) =>
-        Directory
-            .EnumerateDirectories("/proc")
-            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
-            .Any(folder => CommandLine(folder).Contains(words, StringComparison.Ordinal));
-
-    private static string CommandLine(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
+    private static bool IsRunning(string words) => Processes.All().Any(p => p.Command.Contains(words));
 }

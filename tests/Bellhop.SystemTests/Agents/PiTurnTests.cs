@@ -1,19 +1,18 @@
 using Bellhop.Agents;
+using Bellhop.SystemTests.Testing;
+using static Bellhop.SystemTests.Testing.RealPi;
 
 namespace Bellhop.SystemTests.Agents;
 
 /// <summary>Turns of the real pi, of both generations, with every way a model misbehaves.</summary>
 public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
 {
-    private const string New = "pi";
-    private const string Old = "pi-0.73";
-
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_TurnWithTool_IsDeliveredAndAnswered(string program)
+    public async Task PromptAsync_TurnWithTool_IsDeliveredAndAnswered(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
         agent.Status.Model.ShouldBe("fake/fake-1");
@@ -32,9 +31,9 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_ManyTurnsInARow_EachIsAnsweredOnce(string program)
+    public async Task PromptAsync_ManyTurnsInARow_EachIsAnsweredOnce(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
@@ -63,12 +62,12 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(Old, "[[empty]]", AgentFailureCause.Turn)]
     [InlineData(New, "[[garbage]] [[words:6]]", AgentFailureCause.Turn)]
     public async Task PromptAsync_ModelFails_SaysWhoseFaultAndWorksOn(
-        string program,
+        string generation,
         string directive,
         AgentFailureCause cause
     )
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
@@ -82,14 +81,14 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_ModelFailsTwice_WaitsForTheRetryAndAnswers(string program)
+    public async Task PromptAsync_ModelFailsTwice_WaitsForTheRetryAndAnswers(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
         // 0.73.1 tries twice more inside its model client before it says anything.
-        var times = program == Old ? 4 : 2;
+        var times = generation == Old ? 4 : 2;
         var signals = await agent.SayAsync($"flaky {Guid.NewGuid()} [[status:500x{times}]]");
 
         signals.OfType<TurnSignal.Notice>().ShouldContain(n => n.QuietFor > TimeSpan.Zero);
@@ -99,9 +98,9 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_LongReply_IsWhole(string program)
+    public async Task PromptAsync_LongReply_IsWhole(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
@@ -116,9 +115,9 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_CutReply_IsAnsweredWithANotice(string program)
+    public async Task PromptAsync_CutReply_IsAnsweredWithANotice(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
@@ -131,10 +130,10 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_OddCharacters_ComeBackAsTheyWere(string program)
+    public async Task PromptAsync_OddCharacters_ComeBackAsTheyWere(string generation)
     {
         const string odd = "line\u2028sep \u2029 para \u0085 bell \U0001F514 quote \" back \\ end";
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
@@ -146,9 +145,9 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_TextWithASlash_GoesToTheModel(string program)
+    public async Task PromptAsync_TextWithASlash_GoesToTheModel(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         await agent.ReadyAsync();
 
