@@ -22,16 +22,24 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
     private readonly List<Task> _served = [];
     private readonly ServiceProvider _services;
 
-    private RespFixture(RespOptions options, SqliteStoreOptions? store)
+    private RespFixture(RespOptions options, SqliteStoreOptions? store, int? maxPages)
     {
         var ulids = new UlidFactory(Time);
         var path = Path.Combine(_folder, "state.db");
         Store = SqliteEventStore
             .OpenAsync(
-                store is null ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 } : store with { Path = path },
-                Time,
-                ulids,
-                NullLogger<SqliteEventStore>.Instance
+                new StoreParts(
+                    (store ?? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 }) with
+                    {
+                        Path = path,
+                    },
+                    Time,
+                    ulids,
+                    NullLogger<SqliteEventStore>.Instance
+                )
+                {
+                    MaxPages = maxPages,
+                }
             )
             .GetAwaiter()
             .GetResult();
@@ -63,6 +71,8 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
 
     public Readiness Readiness => _services.GetRequiredService<Readiness>();
 
+    public GatewayMetrics Metrics => _services.GetRequiredService<GatewayMetrics>();
+
     public Inbox Inbox => _services.GetRequiredService<Inbox>();
 
     public EventReader Reader => _services.GetRequiredService<EventReader>();
@@ -72,10 +82,11 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
     public static async Task<RespFixture> StartAsync(
         RespOptions? options = null,
         SqliteStoreOptions? store = null,
-        bool ready = true
+        bool ready = true,
+        int? maxPages = null
     )
     {
-        var fixture = new RespFixture(options ?? new RespOptions(), store);
+        var fixture = new RespFixture(options ?? new RespOptions(), store, maxPages);
         if (ready)
             fixture.Readiness.Enter(GatewayPhase.Ready);
         foreach (var hosted in fixture._services.GetServices<IHostedService>())

@@ -66,7 +66,7 @@ public sealed class SqliteEventStore : IEventStore
                 cancel
             );
         }
-        catch (StoreException e) when (StoreFile.IsDiskFull(e))
+        catch (StoreException e) when (e.IsDiskFull)
         {
             return AppendResult.Refused(AppendRefusal.DiskFull);
         }
