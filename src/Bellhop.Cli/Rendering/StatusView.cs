@@ -40,6 +40,7 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         writer.WriteLine(
             $"  waiting  {session.Queued:N0}, in turn {session.InTurn:N0}"
                 + (session.Accepted > 0 ? $", {session.Accepted:N0} until it is seen" : "")
+                + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : "")
         );
         if (session.Lane is not { } lane)
             return;

@@ -211,8 +211,15 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     {
         if (agent.Status.Pid is not { } pid)
             return;
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has just gone by itself. An exception in a timer would leave the test waiting for the timer for ever.
+        }
     }
 
     /// <summary>Nothing tells when a grandchild has started, so it is looked for.</summary>

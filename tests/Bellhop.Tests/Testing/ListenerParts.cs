@@ -18,12 +18,13 @@ internal static class ListenerParts
         string folder,
         TimeProvider time,
         RespOptions? options,
-        SqliteStoreOptions? storeOptions = null
+        SqliteStoreOptions? storeOptions = null,
+        SqliteEventStore? opened = null
     )
     {
         var path = Path.Combine(folder, "state.db");
         var ulids = new UlidFactory(time);
-        var store = await SqliteEventStore.OpenAsync(
+        var store = opened ?? await SqliteEventStore.OpenAsync(
             storeOptions is null
                 ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 }
                 : storeOptions with

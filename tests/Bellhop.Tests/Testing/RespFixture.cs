@@ -43,7 +43,8 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
     public static async Task<RespFixture> StartAsync(
         RespOptions? options = null,
         SqliteStoreOptions? store = null,
-        bool ready = true
+        bool ready = true,
+        int? maxPages = null
     )
     {
         var fixture = new RespFixture();
@@ -51,13 +52,22 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
             .AddSingleton<ISessionHolders>(fixture)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
-        fixture.Store = await services.AddListenerAsync(fixture._folder.Path, fixture.Time, options, store);
+        var small = maxPages is { } pages ? await fixture.OpenSmallAsync(pages) : null;
+        fixture.Store = await services.AddListenerAsync(fixture._folder.Path, fixture.Time, options, store, small);
         fixture._services = services.BuildServiceProvider();
         if (ready)
             fixture.Readiness.Enter(GatewayPhase.Ready);
         foreach (var hosted in fixture._services.GetServices<IHostedService>())
             await hosted.StartAsync(CancellationToken.None);
         return fixture;
+    }
+
+    /// <summary>A store on a disk that ends after so many pages.</summary>
+    private Task<SqliteEventStore> OpenSmallAsync(int pages)
+    {
+        var options = new SqliteStoreOptions { Path = Path.Combine(_folder.Path, "state.db"), MinFreeDisk = 0 };
+        var parts = new StoreParts(options, Time, new UlidFactory(Time), NullLogger<SqliteEventStore>.Instance);
+        return SqliteEventStore.OpenAsync(parts with { MaxPages = pages });
     }
 
     public RespTestClient Connect(string address = "127.0.0.1")

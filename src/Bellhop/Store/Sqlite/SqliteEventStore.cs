@@ -121,8 +121,16 @@ public sealed class SqliteEventStore : IEventStore
         _writer.RunAsync(batch => DeadLetterOperations.Dismiss(batch, keyOrId), cancel);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, CancellationToken cancel) =>
-        await _readers.ReadAsync(db => Listings.WaitingRows(db, session, limit), cancel);
+    public async Task<IReadOnlyList<WaitingRow>> WaitingAsync(
+        SessionId session,
+        int limit,
+        long maxBytes,
+        CancellationToken cancel
+    ) => await _readers.ReadAsync(db => Listings.WaitingRows(db, session, limit, maxBytes), cancel);
+
+    /// <inheritdoc />
+    public Task<DateTimeOffset?> OldestWaitingAsync(SessionId session, CancellationToken cancel) =>
+        _readers.ReadAsync(db => Listings.OldestWaiting(db, session), cancel);
 
     /// <inheritdoc />
     public Task<int> TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel) =>
