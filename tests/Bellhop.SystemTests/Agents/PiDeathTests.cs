@@ -14,8 +14,7 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task Killed_InTheFirstReply_TheFileDecides(string generation, bool inFile)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         var prompt = Turns.NewPrompt("[[words:500]] [[gap:50]]");
 
         var end = await KilledAsync(agent, prompt, signal => signal is TurnSignal.TextDelta);
@@ -33,8 +32,7 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task Killed_InALaterReply_ThePromptIsInTheFile(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:first]]")).End().Answer.ShouldBe("first");
         var prompt = Turns.NewPrompt("[[words:500]] [[gap:50]]");
 
@@ -52,8 +50,7 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task Killed_InATool_TheToolDiesToo(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
         var prompt = Turns.NewPrompt($$"""[[tool:bash {"command":"sleep {{seconds}}"}]]""");
 
@@ -108,8 +105,7 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_Stopped_EndsSoonAndThePiWorksOn(string generation, string directive)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         var pid = agent.Status.Pid;
         using var stop = new CancellationTokenSource();
         TurnSignal? last = null;
@@ -135,8 +131,7 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task EnsureReadyAsync_AnEarlierRunLeftItsPi_KillsItFirst(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var orphan = pi.NewAgent();
-        await orphan.ReadyAsync();
+        await using var orphan = await pi.ReadyAgentAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
         var prompt = Turns.NewPrompt($$"""[[tool:bash {"command":"sleep {{seconds}}"}]]""");
         await using var turn = orphan.PromptAsync(prompt, default).GetAsyncEnumerator();
@@ -158,15 +153,13 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task EnsureReadyAsync_TornLastLine_LosesOnlyThatLine(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using (var first = pi.NewAgent())
+        await using (var first = await pi.ReadyAgentAsync())
         {
-            await first.ReadyAsync();
             (await first.SayAsync("[[reply:one]]")).End().Answer.ShouldBe("one");
         }
         File.AppendAllText(pi.Transcript, """{"type":"message","id":"deadbeef","parentId":"x","mess""");
 
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         var prompt = Turns.NewPrompt("[[reply:two]]");
         (await agent.SayAsync(prompt)).End().Answer.ShouldBe("two");
         (await agent.ArrivedAsync(prompt.Marker, default)).ShouldBe(new Arrival.Yes("two"));
@@ -178,15 +171,13 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task EnsureReadyAsync_TornFirstLine_StartsAfresh(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using (var first = pi.NewAgent())
+        await using (var first = await pi.ReadyAgentAsync())
         {
-            await first.ReadyAsync();
             (await first.SayAsync("[[reply:one]]")).End().Answer.ShouldBe("one");
         }
         File.WriteAllText(pi.Transcript, """{"type":"session","versi""");
 
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:two]]")).End().Answer.ShouldBe("two");
     }
 

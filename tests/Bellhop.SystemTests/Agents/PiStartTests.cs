@@ -62,8 +62,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
         await using var pi = new PiFixture(generation, model);
         var auth = Path.Combine(pi.Person, "auth.json");
         await File.WriteAllTextAsync(auth, """{"fake":{"type":"api_key","key":"from-auth"}}""");
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:yes]]")).End().Answer.ShouldBe("yes");
 
         var ours = Path.Combine(pi.Options.Home, "agent/pi");
@@ -92,8 +91,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
             """
         );
         pi.Options.Command = [.. pi.Options.Command, "-e", extension];
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[tool:bash {\"command\":\"echo hi\"}]]");
 
@@ -112,8 +110,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
         Environment.SetEnvironmentVariable("A_SECRET_OF_OURS", "hunter2");
         await using var pi = new PiFixture(generation, model);
         pi.Options.SecretVariables = ["A_SECRET_OF_OURS"];
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var end = (await agent.SayAsync("[[tool:bash {\"command\":\"env; ps -o sid= -p $PPID\"}]]"))
             .OfType<TurnSignal.ToolResult>()

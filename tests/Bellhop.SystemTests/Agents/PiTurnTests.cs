@@ -13,8 +13,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_TurnWithTool_IsDeliveredAndAnswered(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         agent.Status.Model.ShouldBe("fake/fake-1");
         agent.Status.Phase.ShouldBe(AgentPhase.Idle);
 
@@ -34,8 +33,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_ManyTurnsInARow_EachIsAnsweredOnce(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         for (var i = 0; i < 20; i++)
         {
@@ -68,8 +66,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     )
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var end = (await agent.SayAsync($"fail {directive}")).End();
 
@@ -84,8 +81,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_ModelFailsTwice_WaitsForTheRetryAndAnswers(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         // 0.73.1 tries twice more inside its model client before it says anything.
         var times = generation == Old ? 4 : 2;
@@ -101,8 +97,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_LongReply_IsWhole(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[words:2000]]");
 
@@ -118,8 +113,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_CutReply_IsAnsweredWithANotice(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[length]] [[words:6]]");
 
@@ -134,8 +128,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     {
         const string odd = "line\u2028sep \u2029 para \u0085 bell \U0001F514 quote \" back \\ end";
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var prompt = Turns.NewPrompt($"[[reply:{odd}]]");
         (await agent.SayAsync(prompt)).End().Answer.ShouldBe(odd);
@@ -148,8 +141,7 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task PromptAsync_TextWithASlash_GoesToTheModel(string generation)
     {
         await using var pi = new PiFixture(generation, model);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         (await agent.SayAsync("/compact now")).End().Answer!.ShouldStartWith("echo: /compact now");
     }

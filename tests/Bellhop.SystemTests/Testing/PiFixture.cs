@@ -44,6 +44,14 @@ internal sealed class PiFixture : IAsyncDisposable
         return factory.Create("gateway")!;
     }
 
+    /// <summary>One that is up already.</summary>
+    public async Task<IAgent> ReadyAgentAsync()
+    {
+        var agent = NewAgent();
+        await agent.ReadyAsync();
+        return agent;
+    }
+
     public ValueTask DisposeAsync()
     {
         foreach (var factory in _factories)
