@@ -198,7 +198,7 @@ internal sealed partial class Lane(
             var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
             alarms.Raise(
                 $"dead:{e.Key}",
-                $"An event could not be delivered to {session}: {reason}. See `bellhop dead show {e.Key}`."
+                $"An event could not be delivered to {session}: {reason.TrimEnd('.')}. See `bellhop dead show {e.Key}`."
             );
         }
     }
@@ -215,7 +215,10 @@ internal sealed partial class Lane(
 
     private async Task PauseAsync(string reason, CancellationToken stop)
     {
-        alarms.Raise(AlarmName, $"The agent of {session} cannot work: {reason}. Its events wait; nothing is lost.");
+        alarms.Raise(
+            AlarmName,
+            $"The agent of {session} cannot work: {reason.TrimEnd('.')}. Its events wait; nothing is lost."
+        );
         await SleepAsync(reason, stop);
     }
 

@@ -148,9 +148,11 @@ public sealed class LaneTests : IAsyncLifetime
     [Fact]
     public async Task Run_AgentCannotStart_EventsStayQueuedAndTheLaneSaysWhy()
     {
-        _agent.NotReady("pi is not installed", "pi is not installed");
+        _agent.NotReady("pi is not installed.", "pi is not installed.");
         var key = await PushAsync("a");
         Start();
+        await UntilAsync(() => _alarms.Open.Count == 1);
+        _alarms.Open[0].Message.ShouldContain("pi is not installed. Its events wait");
 
         await AdvanceUntilSettledAsync(key);
 
