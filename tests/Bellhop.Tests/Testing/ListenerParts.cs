@@ -24,17 +24,19 @@ internal static class ListenerParts
     {
         var path = Path.Combine(folder, "state.db");
         var ulids = new UlidFactory(time);
-        var store = opened ?? await SqliteEventStore.OpenAsync(
-            storeOptions is null
-                ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 }
-                : storeOptions with
-                {
-                    Path = path,
-                },
-            time,
-            ulids,
-            NullLogger<SqliteEventStore>.Instance
-        );
+        var store =
+            opened
+            ?? await SqliteEventStore.OpenAsync(
+                storeOptions is null
+                    ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 }
+                    : storeOptions with
+                    {
+                        Path = path,
+                    },
+                time,
+                ulids,
+                NullLogger<SqliteEventStore>.Instance
+            );
         services
             .AddSingleton<IEventStore>(store)
             .AddSingleton(store.Keyspace)

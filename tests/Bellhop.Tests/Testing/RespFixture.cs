@@ -38,6 +38,8 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
 
     public EventReader Reader => _services.GetRequiredService<EventReader>();
 
+    public GatewayMetrics Metrics => _services.GetRequiredService<GatewayMetrics>();
+
     public SessionRegistry Sessions => _services.GetRequiredService<SessionRegistry>();
 
     public static async Task<RespFixture> StartAsync(
