@@ -96,7 +96,10 @@ internal sealed partial class Lane(
             if (await agent.EnsureReadyAsync(stop) is { } failure)
                 await Task.WhenAny(lease, PauseAsync(failure.Message, enough.Token));
             else
+            {
+                alarms.Clear(AlarmName);
                 _state.Idle();
+            }
             await enough.CancelAsync();
         }
         return await lease;

@@ -199,6 +199,19 @@ public sealed class LaneTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_IdleAgentComesBackAfterFailing_TheAlarmIsClearedWithoutAnEvent()
+    {
+        Start();
+        await UntilAsync(() => _agent.Starts == 1 && _running.Status.Phase == "idle");
+        _agent.NotReady("no usable model");
+
+        _agent.DieIdle();
+        await UntilAsync(() => _alarms.Open.Count == 1);
+
+        await AdvanceUntilAsync(() => _agent.Starts == 2 && _alarms.Open.Count == 0);
+    }
+
+    [Fact]
     public async Task Run_AgentDiesInEveryTurn_MostOfTheBacklogWaitsInsteadOfDying()
     {
         var keys = new List<Ulid>();
