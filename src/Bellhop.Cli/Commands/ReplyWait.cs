@@ -6,7 +6,7 @@ namespace Bellhop.Cli.Commands;
 /// <summary>Waits until an event's deliveries are settled, then prints the answer.</summary>
 internal sealed class ReplyWait(CommandContext context, GatewayClient client)
 {
-    /// <summary>The answer on standard output and 0; otherwise 4 and on standard error whether time ran out or it died.</summary>
+    /// <summary>The answer on standard output and 0; 1 when it died, 4 when time ran out, and standard error says which.</summary>
     public async Task<int> RunAsync(string key, TimeSpan longest, bool json, CancellationToken cancel)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -57,6 +57,6 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
                 $"{Printable.Line(delivery.Session)}: {delivery.State}, {Printable.Sentence(delivery.Reason ?? "no reason given")}. See: bellhop trace {key}"
             );
         }
-        return unanswered.Count == 0 ? ExitCode.Done : ExitCode.NotAccepted;
+        return unanswered.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 }

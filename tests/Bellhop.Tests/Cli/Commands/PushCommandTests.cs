@@ -142,7 +142,7 @@ public sealed class PushCommandTests : IDisposable
 
     [Theory]
     [InlineData("completed", "null", 0, "the answer\n", "")]
-    [InlineData("dead", "\"empty reply\"", 4, "the answer\n", "gateway: dead, empty reply")]
+    [InlineData("dead", "\"empty reply\"", 1, "the answer\n", "gateway: dead, empty reply")]
     public async Task Push_Wait_PrintsTheAnswerOrWhyThereIsNone(
         string state,
         string reason,
