@@ -22,7 +22,7 @@ public sealed class SkillCheckTests
 
         var receipt = await gateway.Api.SettledAsync("test");
         receipt.Only.Session.ShouldBe("gateway");
-        receipt.Only.States.ShouldBe(["queued", "injecting", "injected", "completed"], receipt.Text);
+        receipt.Only.States.ShouldBe(["accepted", "queued", "injecting", "injected", "completed"], receipt.Text);
         receipt.Only.Reply.ShouldNotBeEmpty();
 
         var trace = await Cli.BellhopAsync(home, "trace", "test");
