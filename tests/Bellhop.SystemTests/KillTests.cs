@@ -26,8 +26,8 @@ public sealed class KillTests
     private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(2);
 
     [Theory]
-    [InlineData("current")]
-    [InlineData("old")]
+    [InlineData(RealPi.New)]
+    [InlineData(RealPi.Old)]
     public async Task Kill_DaemonAndAgentAtRandomMoments_NothingIsLostAndNothingTwice(string generation)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("BELLHOP_TEST_SEED"), out var given)
@@ -35,7 +35,7 @@ public sealed class KillTests
             : Random.Shared.Next();
         var start = TimeProvider.System.GetTimestamp();
         Say($"pi {generation}: seed {seed}");
-        using var model = await FakeModel.StartAsync();
+        await using var model = await FakeModel.StartAsync();
         using var home = new GatewayHome().WithPi(RealPi.Named(generation), model);
         await using var gateway = new RestartingGateway(home);
         await gateway.StartAsync();

@@ -8,11 +8,11 @@ public sealed class SigtermTests
     private static readonly TimeSpan DrainBudget = TimeSpan.FromSeconds(10);
 
     [Theory]
-    [InlineData("current")]
-    [InlineData("old")]
+    [InlineData(RealPi.New)]
+    [InlineData(RealPi.Old)]
     public async Task Sigterm_TurnEndsWithinTheBudget_IsCompletedBeforeTheExit(string generation)
     {
-        using var model = await FakeModel.StartAsync();
+        await using var model = await FakeModel.StartAsync();
         using var home = new GatewayHome().WithPi(RealPi.Named(generation), model);
         await using (var gateway = await GatewayProcess.StartAsync(home))
         {
@@ -30,11 +30,11 @@ public sealed class SigtermTests
     }
 
     [Theory]
-    [InlineData("current")]
-    [InlineData("old")]
+    [InlineData(RealPi.New)]
+    [InlineData(RealPi.Old)]
     public async Task Sigterm_TurnOutlastsTheBudget_ExitsInTimeAndGoesOnAtTheNextStart(string generation)
     {
-        using var model = await FakeModel.StartAsync();
+        await using var model = await FakeModel.StartAsync();
         using var home = new GatewayHome().WithPi(RealPi.Named(generation), model);
         await using (var gateway = await GatewayProcess.StartAsync(home))
         {

@@ -26,6 +26,9 @@ internal sealed record CommandContext
     public Paint Paint =>
         new(Width is not null && Variable("NO_COLOR") is null or "" && Variable("TERM") is not "dumb");
 
+    /// <summary>How the person called us: set by the script at the root, where it is not on the PATH.</summary>
+    public string Program => Printable.Line(Variable("BELLHOP_CALLED") is { Length: > 0 } called ? called : "bellhop");
+
     /// <summary>An environment variable, or null.</summary>
     public string? Variable(string name) => Environment.GetValueOrDefault(name);
 

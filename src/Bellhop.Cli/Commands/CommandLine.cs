@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Bellhop.Cli.Setup;
 
 namespace Bellhop.Cli.Commands;
@@ -65,6 +66,9 @@ internal static class CommandLine
             verbose,
         };
         var help = root.Options.OfType<HelpOption>().Single();
+        // Spellings of another system: 'bellhop send /h' says "/h" to the agent.
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
         help.Action = new HelpText((SynchronousCommandLineAction)help.Action!);
         return root;
     }
@@ -73,13 +77,18 @@ internal static class CommandLine
     {
         // Of a mistyped command the parser says twice that there is none; the word itself comes last.
         foreach (var error in parsed.UnmatchedTokens.Count > 0 ? parsed.Errors.TakeLast(1) : parsed.Errors)
-            context.Error.WriteLine(Rendering.Printable.Lines(error.Message).Aggregate((a, b) => $"{a}\n{b}"));
-        var names = parsed.CommandResult.Command.Parents.OfType<Command>().Any()
-            ? $" {parsed.CommandResult.Command.Name}"
-            : "";
-        context.Error.WriteLine($"See 'bellhop{names} --help'.");
+        {
+            // The parser indents the words it would take with tabs.
+            foreach (var line in Rendering.Printable.Lines(error.Message.Replace("\t", "  ", StringComparison.Ordinal)))
+                context.Error.WriteLine(line);
+        }
+        context.Error.WriteLine($"See 'bellhop{Names(parsed.CommandResult)} --help'.");
         return ExitCode.Usage;
     }
+
+    /// <summary>The words after the program's name that lead to the command: " config check".</summary>
+    private static string Names(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Names(parent)} {result.Command.Name}" : "";
 
     private static async Task<int> ReportAsync(CommandContext context, Exception e, bool verbose)
     {

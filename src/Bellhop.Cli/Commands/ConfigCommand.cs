@@ -19,12 +19,15 @@ internal static class ConfigCommand
 
     private static Command Check(CommandContext context)
     {
-        var command = new Command(
-            "check",
-            "Lists every fault with its place and its mend; exits 78 when there is one."
-        );
-        command.SetAction(_ =>
+        var json = JsonOption.Create();
+        var command = new Command("check", "Lists every fault with its place and its mend; exits 78 when there is one.")
         {
+            json,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(json))
+                return CheckAsJson(context);
             Configuration.Load(context.Home, context.Environment);
             var path = context.Home.Config;
             context.Out.WriteLine(
@@ -33,6 +36,22 @@ internal static class ConfigCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>One fault a line; nothing where all is good.</summary>
+    private static int CheckAsJson(CommandContext context)
+    {
+        try
+        {
+            Configuration.Load(context.Home, context.Environment);
+            return ExitCode.Done;
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (var fault in e.Faults)
+                context.Out.WriteLine(Line(fault));
+            return ExitCode.Configuration;
+        }
     }
 
     private static Command Show(CommandContext context)
@@ -68,6 +87,15 @@ internal static class ConfigCommand
         });
         return command;
     }
+
+    private static string Line(ConfigurationFault fault) =>
+        new JsonObject
+        {
+            ["key"] = fault.Key,
+            ["value"] = fault.Value,
+            ["where"] = fault.Where,
+            ["mend"] = fault.Mend,
+        }.ToJsonString(Json.Relaxed);
 
     private static string Line(EffectiveSetting s) =>
         new JsonObject

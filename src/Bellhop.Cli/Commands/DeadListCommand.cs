@@ -50,7 +50,7 @@ internal static class DeadListCommand
                 (Printable.Line(row.Source, EventsCommand.MaxName), null),
                 (Printable.Line(row.Session), null),
                 ($"{row.Attempts}", null),
-                (Printable.Line(row.Reason), paint.Bad)
+                (Printable.Sentence(row.Reason), paint.Bad)
             );
         }
         table.Write(context.Out, paint, context.Width);

@@ -73,7 +73,7 @@ internal static class EventsCommand
                 (Printable.Line(row.Source, MaxName), null),
                 (Printable.Line(row.Session), null),
                 (row.State, paint.State),
-                (Printable.Line(row.Reason), null)
+                (Printable.Sentence(row.Reason), null)
             );
         }
         table.Write(context.Out, paint, context.Width);
@@ -104,7 +104,7 @@ internal static class EventsCommand
             await context.Out.WriteLineAsync(
                 $"{paint.Faint(move.At.ToLocalTime().ToString("HH:mm:ss.fff"))}  {paint.State(move.State.PadRight(9))}  "
                     + $"{Printable.Line(move.Type, MaxName)} ({Printable.Line(move.Source, MaxName)})  {Printable.Line(move.Id, MaxName)}"
-                    + $" → {Printable.Line(move.Session)}{(move.Note is null ? "" : $"  {Printable.Line(move.Note)}")}"
+                    + $" → {Printable.Line(move.Session)}{(move.Note is null ? "" : $"  {Printable.Sentence(move.Note)}")}"
             );
         }
         await context.Error.WriteLineAsync("The gateway stopped.");

@@ -54,7 +54,7 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
         foreach (var delivery in unanswered)
         {
             await context.Error.WriteLineAsync(
-                $"{Printable.Line(delivery.Session)}: {delivery.State}, {Printable.Line(delivery.Reason ?? "no reason given")}. See: bellhop trace {key}"
+                $"{Printable.Line(delivery.Session)}: {delivery.State}, {Printable.Sentence(delivery.Reason ?? "no reason given")}. See: bellhop trace {key}"
             );
         }
         return unanswered.Count == 0 ? ExitCode.Done : ExitCode.NotAccepted;

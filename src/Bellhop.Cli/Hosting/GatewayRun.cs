@@ -31,7 +31,14 @@ internal static class GatewayRun
             await using var gateway = await Gateway.OpenAsync(home, options, output, context.Time, signals.Stop);
             await gateway.StartAsync(signals.Stop);
             var took = context.Time.GetElapsedTime(begun);
-            new Banner(context.Paint).Write(context.Out, gateway.Facts, gateway.AgentKind, home, isFirst, took);
+            new Banner(context.Paint, context.Program).Write(
+                context.Out,
+                gateway.Facts,
+                gateway.AgentKind,
+                home,
+                isFirst,
+                took
+            );
             return await gateway.RunAsync(signals.Stop) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

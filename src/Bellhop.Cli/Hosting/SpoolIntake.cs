@@ -16,14 +16,15 @@ namespace Bellhop.Cli.Hosting;
 internal sealed partial class SpoolIntake(
     Home home,
     IEventStore store,
-    Inbox inbox,
-    EventReader reader,
+    Intake intake,
+    GatewayMetrics metrics,
     Alarms alarms,
     TimeProvider time,
     ILogger<SpoolIntake> logger
 ) : BackgroundService
 {
     private const string AlarmName = "spool";
+    private const string Door = "spool";
 
     /// <summary>After a refusal; a full store empties no faster than its agent works.</summary>
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
@@ -83,29 +84,19 @@ internal sealed partial class SpoolIntake(
         {
             if (new FileInfo(path).Length > EventLimits.MaxBytes)
                 return SetAside(path);
-            var (e, fault) = Read(await File.ReadAllBytesAsync(path, cancel), key);
-            var result = await inbox.AcceptAsync([(e, fault)], null, cancel);
-            if (result.Refusal != AppendRefusal.None)
+            var body = await File.ReadAllBytesAsync(path, cancel);
+            var defaults = key == default ? Defaults : Defaults with { Key = key };
+            var result = await intake.TakeAsync(body, defaults, null, quarantine: true, cancel);
+            metrics.Took(Door, result);
+            if (result.Fault is { } fault)
             {
-                alarms.Raise(
-                    AlarmName,
-                    $"{home.Spool} waits: the store takes nothing now ({result.Refusal}). Free disk or let the agent catch up."
-                );
+                alarms.Raise(AlarmName, $"{home.Spool} waits: {fault.Message}");
                 return false;
             }
-            Log.Took(logger, e.Id);
+            Log.Took(logger, result.Events[0].Id);
         }
         File.Delete(path);
         return true;
-    }
-
-    private (Event Event, string? Fault) Read(byte[] body, Ulid key)
-    {
-        var read = reader.Read(body, Defaults);
-        var e = read.Event ?? reader.Unreadable(body, Defaults);
-        if (key != default)
-            e = e with { Key = key, Id = e.Id == e.Key.ToString() ? key.ToString() : e.Id };
-        return (e, read.Fault is { } fault ? $"{fault.Code} {fault.Message}" : null);
     }
 
     /// <summary>No store takes it and nothing is discarded: it stays under a name that is not looked at again.</summary>

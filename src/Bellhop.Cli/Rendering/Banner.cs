@@ -4,14 +4,14 @@ using Bellhop.Diagnostics;
 namespace Bellhop.Cli.Rendering;
 
 /// <summary>What <c>up</c> says once it is ready: where to look, what to try, what to know.</summary>
-internal sealed class Banner(Paint paint)
+internal sealed class Banner(Paint paint, string program)
 {
     /// <summary>Writes it.</summary>
     public void Write(TextWriter writer, GatewayFacts facts, string agent, Home home, bool isFirst, TimeSpan took)
     {
         writer.WriteLine($"{paint.Strong("Bellhop")} is {paint.Good("ready")} after {took.TotalMilliseconds:0} ms.");
         writer.WriteLine();
-        writer.WriteLine($"  page and API    {facts.Http}  (token in {home.Token})");
+        writer.WriteLine($"  HTTP API        {facts.Http}  (token in {home.Token})");
         writer.WriteLine($"  redis protocol  {facts.Bus.Resp ?? "not spoken (bus.resp is null)"}");
         writer.WriteLine($"  agent           {agent}");
         writer.WriteLine(
@@ -19,7 +19,7 @@ internal sealed class Banner(Paint paint)
         );
         writer.WriteLine();
         writer.WriteLine("Try it in another terminal:");
-        writer.WriteLine($"  {paint.Strong("bellhop push hello --wait")}");
+        writer.WriteLine($"  {paint.Strong($"{program} push hello --wait")}");
         if (facts.Bus.Resp is { } resp)
         {
             var port = resp.EndsWith(":6379", StringComparison.Ordinal)

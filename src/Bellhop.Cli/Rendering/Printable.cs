@@ -15,6 +15,9 @@ internal static class Printable
     /// <summary>On one line, at most so many columns, cut with an ellipsis.</summary>
     public static string Line(string? text, int columns) => Cut(Line(text), columns);
 
+    /// <summary>A sentence of ours that quotes a program's lines, such as a reason: line breaks become spaces.</summary>
+    public static string Sentence(string? text) => Line(text?.ReplaceLineEndings(" "));
+
     /// <summary>Line by line.</summary>
     public static IEnumerable<string> Lines(string text) =>
         Escape(text.ReplaceLineEndings("\n"), keepLines: true).TrimEnd('\n').Split('\n');

@@ -43,7 +43,7 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
         writer.WriteLine();
         writer.WriteLine(
             $"→ {paint.Strong(Printable.Line(delivery.Session))}: {paint.State(delivery.State)}"
-                + (delivery.Reason is { } reason ? $", {Printable.Line(reason)}" : "")
+                + (delivery.Reason is { } reason ? $", {Printable.Sentence(reason)}" : "")
                 + (
                     delivery.Attempts > 0
                         ? $", {delivery.Attempts} failed attempt{(delivery.Attempts == 1 ? "" : "s")}"
@@ -53,7 +53,7 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
         );
         foreach (var step in delivery.History)
         {
-            var note = step.Note is null ? "" : $"  {Printable.Line(step.Note)}";
+            var note = step.Note is null ? "" : $"  {Printable.Sentence(step.Note)}";
             writer.WriteLine(
                 $"  {paint.Faint(RelativeTime.Offset(step.At - e.ArrivedAt).PadLeft(9))}  {paint.State(step.State.PadRight(9))}{note}".TrimEnd()
             );

@@ -15,13 +15,13 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         foreach (var alarm in status.Alarms)
         {
             writer.WriteLine(
-                $"{paint.Bad("ALARM")} {Printable.Line(alarm.Name)}, {RelativeTime.Ago(alarm.Since, now)}: {Printable.Line(alarm.Message)}"
+                $"{paint.Bad("ALARM")} {Printable.Line(alarm.Name)}, {RelativeTime.Ago(alarm.Since, now)}: {Printable.Sentence(alarm.Message)}"
             );
         }
         foreach (var notice in status.Notices)
             writer.WriteLine($"{paint.Warn("note")}  {Printable.Line(notice)}");
         writer.WriteLine();
-        writer.WriteLine($"page and API    {Printable.Line(status.Http)}");
+        writer.WriteLine($"HTTP API        {Printable.Line(status.Http)}");
         writer.WriteLine(
             $"redis protocol  {Printable.Line(status.Bus.Resp ?? "not spoken")}, keys {Printable.Line(status.Bus.Prefix)}:…"
         );
@@ -40,13 +40,14 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         writer.WriteLine(
             $"  waiting  {session.Queued:N0}, in turn {session.InTurn:N0}"
                 + (session.Accepted > 0 ? $", {session.Accepted:N0} until it is seen" : "")
+                + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : "")
         );
         if (session.Lane is not { } lane)
             return;
         writer.WriteLine($"  lane     {Lane(lane)}");
         writer.WriteLine($"  agent    {Agent(lane)}");
         if (lane.Problem is { } problem)
-            writer.WriteLine($"           {paint.Bad(Printable.Line(problem))}");
+            writer.WriteLine($"           {paint.Bad(Printable.Sentence(problem))}");
     }
 
     private string Lane(LaneStatus lane)
@@ -59,7 +60,7 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         };
         return $"{phase} since {RelativeTime.Span(now - lane.Since)}"
             + (lane.Turn is { } turn ? $", turn {Printable.Line(turn)}" : "")
-            + (lane.Reason is { } reason ? $": {Printable.Line(reason)}" : "")
+            + (lane.Reason is { } reason ? $": {Printable.Sentence(reason)}" : "")
             + (lane.RetryAt is { } retry ? $", tries again {RelativeTime.Until(retry, now)}" : "");
     }
 

@@ -2,10 +2,16 @@ using System.Text;
 
 namespace Bellhop.Cli.Rendering;
 
-/// <summary>Rows under headings, columns as wide as they need. The last column is cut at the terminal's edge.</summary>
+/// <summary>
+/// Rows under headings, columns as wide as they need. The last column is cut at the terminal's edge; where
+/// that leaves too little of it to read, it gets a line of its own below its row.
+/// </summary>
 internal sealed class Table(params string[] headings)
 {
     private const int Gap = 2;
+
+    // A few words; less of a sentence says nothing.
+    private const int LeastShown = 20;
 
     private readonly List<(string Text, Func<string, string>? Style)[]> _rows = [];
 
@@ -23,14 +29,18 @@ internal sealed class Table(params string[] headings)
                 (h, i) => Math.Max(h.Length, _rows.Select(r => Printable.Columns(r[i].Text)).DefaultIfEmpty(0).Max())
             )
             .ToArray();
-        if (width is { } columns)
-        {
-            var before = widths.SkipLast(1).Sum(w => w + Gap);
-            widths[^1] = Math.Min(widths[^1], Math.Max(headings[^1].Length, columns - before));
-        }
-        WriteRow(writer, widths, [.. headings.Select(h => (h, (Func<string, string>?)paint.Faint))]);
+        var left = width - widths.SkipLast(1).Sum(w => w + Gap) ?? widths[^1];
+        var below = left < Math.Min(widths[^1], LeastShown) && widths[^1] > headings[^1].Length;
+        if (!below)
+            widths[^1] = Math.Min(widths[^1], Math.Max(headings[^1].Length, left));
+        var shown = below ? ^1 : ^0;
+        WriteRow(writer, widths, [.. headings.Select(h => (h, (Func<string, string>?)paint.Faint)).Take(..shown)]);
         foreach (var row in _rows)
-            WriteRow(writer, widths, row);
+        {
+            WriteRow(writer, widths, row[..shown]);
+            if (below && row[^1].Text.Length > 0)
+                WriteRow(writer, [width!.Value], [(new string(' ', Gap) + row[^1].Text, row[^1].Style)]);
+        }
     }
 
     private static void WriteRow(TextWriter writer, int[] widths, (string Text, Func<string, string>? Style)[] cells)

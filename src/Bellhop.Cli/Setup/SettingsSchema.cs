@@ -12,7 +12,7 @@ internal static class SettingsSchema
             "listen",
             SettingKind.Endpoint,
             "\"127.0.0.1:3018\"",
-            "Where HTTP, WebSocket and the page are served. Port 0 takes any free port."
+            "Where the HTTP API is served. Port 0 takes any free port."
         ),
         new(
             "allowedHosts",

@@ -78,6 +78,10 @@ internal sealed partial class CommandDispatcher(
             {
                 return new RespError(CommandFault.WrongKind().Message);
             }
+            catch (StoreException e) when (e.IsDiskFull)
+            {
+                return new RespError(CommandFault.Of(Errors.DiskFull).Message);
+            }
             catch (StoreException e)
             {
                 Log.StoreFailed(logger, e, spec.Name);

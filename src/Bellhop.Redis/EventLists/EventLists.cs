@@ -159,7 +159,7 @@ internal sealed class EventLists(
     private long Length(SessionId session)
     {
         var counts = store.Counts.Sessions.FirstOrDefault(c => c.Session == session);
-        return counts is null ? 0 : Math.Max(0, counts.Accepted + counts.Queued - leases.CountOf(session));
+        return counts is null ? 0 : Math.Max(0, counts.Accepted + counts.Queued - leases.SizeOf(session).Rows);
     }
 
     private List<LeasedRow> Leased(RespClient client, KeyName key, IEnumerable<long> deliveries)
@@ -173,8 +173,10 @@ internal sealed class EventLists(
     {
         for (var page = FirstPage; ; page *= 4)
         {
-            var limit = Math.Min(page, ListenerLimits.MaxViewRows) + leases.CountOf(key.Session);
-            var rows = await WaitingAsync(key.Session, limit, cancel);
+            var (leasedRows, leasedBytes) = leases.SizeOf(key.Session);
+            var limit = Math.Min(page, ListenerLimits.MaxViewRows) + leasedRows;
+            var maxBytes = ListenerLimits.MaxViewBytes + leasedBytes;
+            var rows = await store.WaitingAsync(key.Session, limit, maxBytes, cancel);
             var bytes = 0L;
             var view = rows.Where(row => leases.IsVisible(client.Id, row.Delivery, key.Text))
                 .Take(ListenerLimits.MaxViewRows)
@@ -187,21 +189,5 @@ internal sealed class EventLists(
             view.Reverse();
             return view;
         }
-    }
-
-    /// <summary>Rows that wait for a session nobody has seen can be read too; taking them makes it seen.</summary>
-    private async Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, CancellationToken cancel)
-    {
-        if (seen.IsKnown(session))
-            return await store.WaitingAsync(session, limit, cancel);
-        const int longestPage = 1000;
-        var query = new DeliveryQuery
-        {
-            State = DeliveryState.Accepted,
-            Session = session,
-            Limit = Math.Min(limit, longestPage),
-        };
-        var accepted = await store.ListAsync(query, cancel);
-        return [.. accepted.Reverse().Select(d => new WaitingRow(d.Delivery, d.Event.Type, d.Event.Body))];
     }
 }

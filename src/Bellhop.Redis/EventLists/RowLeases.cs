@@ -14,10 +14,10 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
     private readonly Lock _lock = new();
     private readonly Dictionary<long, (long Client, LeasedRow Row)> _byDelivery = [];
     private readonly Dictionary<long, ClientLeases> _byClient = [];
-    private readonly Dictionary<SessionId, int> _perSession = [];
+    private readonly Dictionary<SessionId, (int Rows, long Bytes)> _perSession = [];
 
-    /// <summary>Rows of the session that anybody has leased.</summary>
-    public int CountOf(SessionId session)
+    /// <summary>Rows of the session that anybody has leased, and their bytes.</summary>
+    public (int Rows, long Bytes) SizeOf(SessionId session)
     {
         lock (_lock)
             return _perSession.GetValueOrDefault(session);
@@ -64,7 +64,7 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
             var leased = new LeasedRow(row.Delivery, session, row.Body, list);
             leases.Add(leased, head);
             _byDelivery[row.Delivery] = (client, leased);
-            _perSession[session] = _perSession.GetValueOrDefault(session) + 1;
+            Count(session, 1, row.Body.Length);
             return true;
         }
     }
@@ -120,7 +120,14 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
         if (!_byDelivery.Remove(row.Delivery, out var lease))
             return;
         _byClient[lease.Client].Remove(lease.Row);
-        if (--_perSession[row.Session] == 0)
-            _perSession.Remove(row.Session);
+        Count(row.Session, -1, -lease.Row.Body.Length);
+    }
+
+    private void Count(SessionId session, int rows, long bytes)
+    {
+        var before = _perSession.GetValueOrDefault(session);
+        _perSession[session] = (before.Rows + rows, before.Bytes + bytes);
+        if (_perSession[session].Rows == 0)
+            _perSession.Remove(session);
     }
 }

@@ -9,8 +9,6 @@ namespace Bellhop.Redis.EventLists;
 /// </summary>
 internal sealed class SeenSessions(SessionRegistry registry)
 {
-    public bool IsKnown(SessionId session) => registry.IsKnown(session);
-
     /// <summary>What waited for the session is queued when this returns.</summary>
     public async Task MarkAsync(SessionId session, CancellationToken cancel)
     {

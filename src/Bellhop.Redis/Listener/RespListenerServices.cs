@@ -1,6 +1,9 @@
+using Bellhop.Diagnostics;
 using Bellhop.Redis.Commands;
 using Bellhop.Redis.EventLists;
+using Bellhop.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Redis.Listener;
@@ -14,8 +17,11 @@ public static class RespListenerServices
     /// <see cref="TimeProvider"/>, starts hosted services once the store is open, and binds to loopback unless there is
     /// a password.
     /// </summary>
-    public static IServiceCollection AddBellhopResp(this IServiceCollection services, RespOptions options) =>
-        services
+    public static IServiceCollection AddBellhopResp(this IServiceCollection services, RespOptions options)
+    {
+        services.TryAddSingleton<Intake>();
+        services.TryAddSingleton<GatewayMetrics>();
+        return services
             .AddSingleton(options)
             .AddSingleton<RespStatistics>()
             .AddClientState()
@@ -23,6 +29,7 @@ public static class RespListenerServices
             .AddCommands()
             .AddSingleton(Server)
             .AddHostedService<NotifyFeed>();
+    }
 
     private static IServiceCollection AddClientState(this IServiceCollection services) =>
         services

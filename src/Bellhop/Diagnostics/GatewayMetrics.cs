@@ -42,7 +42,7 @@ public sealed class GatewayMetrics : IDisposable
         );
     }
 
-    /// <summary>A door took or refused events. <paramref name="door"/>: http, resp, spool and so on.</summary>
+    /// <summary>A door took or refused events. <paramref name="door"/>: http, redis or spool.</summary>
     public void Took(string door, IntakeResult result)
     {
         var duplicates = result.Events.Count(e => e.Duplicate);

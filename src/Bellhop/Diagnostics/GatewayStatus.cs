@@ -64,6 +64,9 @@ public sealed record SessionStatus
     /// <summary>In the turn under way.</summary>
     public required long InTurn { get; init; }
 
+    /// <summary>When the event that is first in line arrived; null when none waits.</summary>
+    public DateTimeOffset? OldestWaitingAt { get; init; }
+
     /// <summary>Its lane, where an agent of ours serves it; null where a terminal takes its own events.</summary>
     public LaneStatus? Lane { get; init; }
 

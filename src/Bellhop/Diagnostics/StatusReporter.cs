@@ -1,3 +1,4 @@
+using Bellhop.Events;
 using Bellhop.Routing;
 using Bellhop.Store;
 
@@ -53,6 +54,7 @@ public sealed class StatusReporter(
     public async Task<IReadOnlyList<SessionStatus>> SessionsAsync(CancellationToken cancel)
     {
         var counts = store.Counts.Sessions.ToDictionary(c => c.Session);
+        var oldest = await OldestAsync(counts.Values, cancel);
         var records = (await store.SessionsAsync(cancel)).ToDictionary(r => r.Session);
         var served = lanes.Lanes.ToDictionary(l => l.Session);
         return
@@ -71,10 +73,22 @@ public sealed class StatusReporter(
                         Accepted = count.Accepted,
                         Queued = count.Queued,
                         InTurn = count.InTurn,
+                        OldestWaitingAt = oldest.GetValueOrDefault(session),
                         Lane = served.GetValueOrDefault(session.Value),
                         LastSeen = records.GetValueOrDefault(session)?.LastSeen,
                     };
                 }),
         ];
+    }
+
+    private async Task<Dictionary<SessionId, DateTimeOffset?>> OldestAsync(
+        IEnumerable<SessionCounts> counts,
+        CancellationToken cancel
+    )
+    {
+        var oldest = new Dictionary<SessionId, DateTimeOffset?>();
+        foreach (var (session, _, _, _) in counts.Where(c => c.Accepted + c.Queued > 0))
+            oldest[session] = await store.OldestWaitingAsync(session, cancel);
+        return oldest;
     }
 }

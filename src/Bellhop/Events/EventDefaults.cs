@@ -14,4 +14,7 @@ public sealed record EventDefaults
 
     /// <summary>Our own adapter made the id, so it is worth the long dedupe window. The default value is false.</summary>
     public bool TrustedId { get; init; }
+
+    /// <summary>The key of a single event whose source chose it. The default value is null: each gets one of its own.</summary>
+    public Ulid? Key { get; init; }
 }

@@ -44,7 +44,7 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
     /// <summary>An event that stands for bytes which are none, so that they can be kept as a dead letter.</summary>
     public Event Unreadable(ReadOnlyMemory<byte> body, EventDefaults defaults)
     {
-        var key = ulids.Next();
+        var key = defaults.Key ?? ulids.Next();
         return new Event
         {
             Key = key,
@@ -75,7 +75,7 @@ public sealed class EventReader(TimeProvider time, UlidFactory ulids)
         if (Name(fields, "id", out var id) is { } badId)
             return badId;
 
-        var key = ulids.Next();
+        var key = defaults.Key ?? ulids.Next();
         var occurred = fields.Time("ts");
         return new ReadResult(
             new Event

@@ -30,6 +30,8 @@ internal sealed partial class Lane(
     /// </summary>
     private const int MaxBlamed = 8;
 
+    private const string StoreAlarm = "store";
+
     private readonly LaneState _state = new(session, agent, time);
     private readonly Pause _pause = new(options);
     private readonly TurnRun _run = new(store, agent, composer, options, time);
@@ -47,15 +49,8 @@ internal sealed partial class Lane(
     {
         try
         {
-            await _recovery.RunAsync(stop);
-            await EnsureReadyAsync(stop);
             while (true)
-            {
-                _state.Idle();
-                var lease = await NextAsync(stop);
-                _state.Busy(lease.Turn);
-                await DoTurnAsync(lease, stop);
-            }
+                await WorkAsync(stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -65,6 +60,29 @@ internal sealed partial class Lane(
         {
             await agent.StopAsync(CancellationToken.None);
             _state.Stopped();
+        }
+    }
+
+    /// <summary>Settles what was left open and works, until the disk is full: then it waits, and begins anew.</summary>
+    private async Task WorkAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _recovery.RunAsync(stop);
+            await EnsureReadyAsync(stop);
+            while (true)
+            {
+                stop.ThrowIfCancellationRequested();
+                _state.Idle();
+                var lease = await NextAsync(stop);
+                _state.Busy(lease.Turn);
+                await DoTurnAsync(lease, stop);
+            }
+        }
+        catch (StoreException e) when (e.IsDiskFull)
+        {
+            alarms.Raise(StoreAlarm, $"{e.Message} Turns wait until there is room; nothing is lost.");
+            await SleepAsync(e.Message, stop);
         }
     }
 
@@ -78,7 +96,10 @@ internal sealed partial class Lane(
             if (await agent.EnsureReadyAsync(stop) is { } failure)
                 await Task.WhenAny(lease, PauseAsync(failure.Message, enough.Token));
             else
+            {
+                alarms.Clear(AlarmName);
                 _state.Idle();
+            }
             await enough.CancelAsync();
         }
         return await lease;
@@ -105,6 +126,7 @@ internal sealed partial class Lane(
         (_earlyDeaths, _blamed) = (0, 0);
         _pause.Reset();
         alarms.Clear(AlarmName);
+        alarms.Clear(StoreAlarm);
     }
 
     private async Task FailAsync(TurnLease lease, TurnReport report, AgentFailure failure, CancellationToken stop)
@@ -179,7 +201,7 @@ internal sealed partial class Lane(
             var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
             alarms.Raise(
                 $"dead:{e.Key}",
-                $"An event could not be delivered to {session}: {reason}. See `bellhop dead show {e.Key}`."
+                $"An event could not be delivered to {session}: {reason.TrimEnd('.')}. See `bellhop dead show {e.Key}`."
             );
         }
     }
@@ -196,8 +218,16 @@ internal sealed partial class Lane(
 
     private async Task PauseAsync(string reason, CancellationToken stop)
     {
+        alarms.Raise(
+            AlarmName,
+            $"The agent of {session} cannot work: {reason.TrimEnd('.')}. Its events wait; nothing is lost."
+        );
+        await SleepAsync(reason, stop);
+    }
+
+    private async Task SleepAsync(string reason, CancellationToken stop)
+    {
         var wait = _pause.Next();
-        alarms.Raise(AlarmName, $"The agent of {session} cannot work: {reason}. Its events wait; nothing is lost.");
         _state.Paused(reason, time.GetUtcNow() + wait);
         await Task.Delay(wait, time, stop);
     }

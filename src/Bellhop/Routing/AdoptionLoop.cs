@@ -16,46 +16,26 @@ public sealed partial class AdoptionLoop(
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<AdoptionLoop> logger
-) : BackgroundService
+) : PeriodicLoop("Adoption", Period(adoptAfter), time, application, logger)
 {
     // A tenth of the wait is early enough for whoever waits; more often would only wake an idle machine.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
     {
-        try
-        {
-            using var timer = new PeriodicTimer(
-                TimeSpan.FromTicks(Math.Clamp(adoptAfter.Ticks / 10, Shortest.Ticks, Longest.Ticks)),
-                time
-            );
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                var adopted = await store.AdoptAsync(time.GetUtcNow() - adoptAfter, stoppingToken);
-                if (adopted > 0)
-                    Log.Adopted(logger, adopted);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception e)
-        {
-            Log.Broke(logger, e);
-            application.StopApplication();
-            throw;
-        }
+        var adopted = await store.AdoptAsync(now - adoptAfter, cancel);
+        if (adopted > 0)
+            Log.Adopted(Logger, adopted);
     }
+
+    private static TimeSpan Period(TimeSpan adoptAfter) =>
+        TimeSpan.FromTicks(Math.Clamp(adoptAfter.Ticks / 10, Shortest.Ticks, Longest.Ticks));
 
     private static partial class Log
     {
         [LoggerMessage(200, LogLevel.Information, "Central took {Count} events whose session never came")]
         public static partial void Adopted(ILogger logger, int count);
-
-        [LoggerMessage(201, LogLevel.Critical, "Adoption stopped on its own; the gateway stops")]
-        public static partial void Broke(ILogger logger, Exception e);
     }
 }

@@ -7,13 +7,10 @@ namespace Bellhop.Routing;
 public sealed class Inbox(IEventStore store, Router router)
 {
     /// <summary>
-    /// Routes and writes events, all or none. <paramref name="list"/>: the session a producer addressed by writing to
-    /// its list; null where the producer named none and the routing rules decide.
+    /// Routes and writes events, all or none. Where a row says why its bytes could not be read, it is kept as a dead
+    /// letter in its place. <paramref name="list"/>: the session a producer addressed by writing to its list; null where
+    /// the producer named none and the routing rules decide.
     /// </summary>
-    public Task<AppendResult> AcceptAsync(IReadOnlyList<Event> events, SessionId? list, CancellationToken cancel) =>
-        AcceptAsync([.. events.Select(e => (e, (string?)null))], list, cancel);
-
-    /// <summary>As above; where a row says why its bytes could not be read, it is kept as a dead letter in its place.</summary>
     public Task<AppendResult> AcceptAsync(
         IReadOnlyList<(Event Event, string? Quarantine)> rows,
         SessionId? list,
@@ -23,12 +20,4 @@ public sealed class Inbox(IEventStore store, Router router)
             [.. rows.Select(r => new NewEvent(r.Event, router.Route(r.Event, list)) { Quarantine = r.Quarantine })],
             cancel
         );
-
-    /// <summary>Keeps bytes that could not be read as a dead letter with the reason, so that nothing is discarded.</summary>
-    public Task<AppendResult> QuarantineAsync(
-        Event unreadable,
-        string reason,
-        SessionId? list,
-        CancellationToken cancel
-    ) => AcceptAsync([(unreadable, reason)], list, cancel);
 }

@@ -63,8 +63,14 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>Puts the event's dead letters away: they stay dead but leave the dead list. Null if unknown.</summary>
     Task<int?> DismissAsync(string keyOrId, CancellationToken cancel);
 
-    /// <summary>The oldest queued rows of a session, in arrival order, without moving them.</summary>
-    Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, CancellationToken cancel);
+    /// <summary>
+    /// The oldest rows that wait for a session, accepted or queued, in arrival order, without moving them: as many as
+    /// <paramref name="limit"/> and <paramref name="maxBytes"/> of bodies allow, but the first whatever its size.
+    /// </summary>
+    Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, long maxBytes, CancellationToken cancel);
+
+    /// <summary>When the event that is first in line for a session arrived; null when none waits. Cheap: one look-up.</summary>
+    Task<DateTimeOffset?> OldestWaitingAsync(SessionId session, CancellationToken cancel);
 
     /// <summary>A client of the session took these rows for good: queued → completed with the note. Returns how many were still there.</summary>
     Task<int> TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel);
@@ -100,7 +106,7 @@ public interface IEventStore : IAsyncDisposable
     IAsyncEnumerable<DeliveryChange> WatchAsync(CancellationToken cancel);
 }
 
-/// <summary>A queued delivery as a client sees it on the session's list.</summary>
+/// <summary>A waiting delivery as a client sees it on the session's list.</summary>
 public sealed record WaitingRow(long Delivery, string Type, ReadOnlyMemory<byte> Body);
 
 /// <summary>A session we know of.</summary>

@@ -15,43 +15,22 @@ public sealed partial class RetentionLoop(
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<RetentionLoop> logger
-) : BackgroundService
+) : PeriodicLoop("Retention", Period, time, application, logger)
 {
     /// <summary>Often enough that one round deletes little, seldom enough to cost nothing.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
     {
-        try
-        {
-            using var timer = new PeriodicTimer(Period, time);
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                var before = time.GetUtcNow() - keep;
-                var deleted = await store.PurgeAsync(new Retention(before, before), stoppingToken);
-                if (deleted > 0)
-                    Log.Deleted(logger, deleted);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            return;
-        }
-        catch (Exception e)
-        {
-            Log.Broke(logger, e);
-            application.StopApplication();
-            throw;
-        }
+        var deleted = await store.PurgeAsync(new Retention(now - keep, now - keep), cancel);
+        if (deleted > 0)
+            Log.Deleted(Logger, deleted);
     }
 
     private static partial class Log
     {
         [LoggerMessage(250, LogLevel.Information, "Deleted {Count} events that ended long ago")]
         public static partial void Deleted(ILogger logger, int count);
-
-        [LoggerMessage(251, LogLevel.Critical, "Retention stopped on its own; the gateway stops")]
-        public static partial void Broke(ILogger logger, Exception e);
     }
 }

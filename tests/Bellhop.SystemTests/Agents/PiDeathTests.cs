@@ -1,22 +1,20 @@
 using System.Diagnostics;
 using Bellhop.Agents;
+using Bellhop.SystemTests.Testing;
+using static Bellhop.SystemTests.Testing.RealPi;
 
 namespace Bellhop.SystemTests.Agents;
 
 /// <summary>The real pi killed, stopped, orphaned: what its transcript then says, and that nothing is told twice.</summary>
 public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
 {
-    private const string New = "pi";
-    private const string Old = "pi-0.73";
-
     [Theory]
     [InlineData(New, true)]
     [InlineData(Old, false)] // 0.73.1 writes nothing before its first reply is complete
-    public async Task Killed_InTheFirstReply_TheFileDecides(string program, bool inFile)
+    public async Task Killed_InTheFirstReply_TheFileDecides(string generation, bool inFile)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
         var prompt = Turns.NewPrompt("[[words:500]] [[gap:50]]");
 
         var end = await KilledAsync(agent, prompt, signal => signal is TurnSignal.TextDelta);
@@ -31,11 +29,10 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_InALaterReply_ThePromptIsInTheFile(string program)
+    public async Task Killed_InALaterReply_ThePromptIsInTheFile(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:first]]")).End().Answer.ShouldBe("first");
         var prompt = Turns.NewPrompt("[[words:500]] [[gap:50]]");
 
@@ -50,11 +47,10 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_InATool_TheToolDiesToo(string program)
+    public async Task Killed_InATool_TheToolDiesToo(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
         var prompt = Turns.NewPrompt($$"""[[tool:bash {"command":"sleep {{seconds}}"}]]""");
 
@@ -67,12 +63,12 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task Killed_AtRandomMoments_NoPromptStandsTwice(string program)
+    public async Task Killed_AtRandomMoments_NoPromptStandsTwice(string generation)
     {
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         await using var agent = pi.NewAgent();
         var markers = new List<string>();
         var deaths = 0;
@@ -106,11 +102,10 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(Old, "[[status:503]]")]
     [InlineData(New, "[[tool:bash {\"command\":\"sleep 600\"}]]")]
     [InlineData(Old, "[[tool:bash {\"command\":\"sleep 600\"}]]")]
-    public async Task PromptAsync_Stopped_EndsSoonAndThePiWorksOn(string program, string directive)
+    public async Task PromptAsync_Stopped_EndsSoonAndThePiWorksOn(string generation, string directive)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
         var pid = agent.Status.Pid;
         using var stop = new CancellationTokenSource();
         TurnSignal? last = null;
@@ -133,11 +128,10 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_AnEarlierRunLeftItsPi_KillsItFirst(string program)
+    public async Task EnsureReadyAsync_AnEarlierRunLeftItsPi_KillsItFirst(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var orphan = pi.NewAgent();
-        await orphan.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var orphan = await pi.ReadyAgentAsync();
         var seconds = Random.Shared.Next(10_000, 99_999);
         var prompt = Turns.NewPrompt($$"""[[tool:bash {"command":"sleep {{seconds}}"}]]""");
         await using var turn = orphan.PromptAsync(prompt, default).GetAsyncEnumerator();
@@ -156,18 +150,16 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_TornLastLine_LosesOnlyThatLine(string program)
+    public async Task EnsureReadyAsync_TornLastLine_LosesOnlyThatLine(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using (var first = pi.NewAgent())
+        await using var pi = new PiFixture(generation, model);
+        await using (var first = await pi.ReadyAgentAsync())
         {
-            await first.ReadyAsync();
             (await first.SayAsync("[[reply:one]]")).End().Answer.ShouldBe("one");
         }
         File.AppendAllText(pi.Transcript, """{"type":"message","id":"deadbeef","parentId":"x","mess""");
 
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         var prompt = Turns.NewPrompt("[[reply:two]]");
         (await agent.SayAsync(prompt)).End().Answer.ShouldBe("two");
         (await agent.ArrivedAsync(prompt.Marker, default)).ShouldBe(new Arrival.Yes("two"));
@@ -176,18 +168,16 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_TornFirstLine_StartsAfresh(string program)
+    public async Task EnsureReadyAsync_TornFirstLine_StartsAfresh(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using (var first = pi.NewAgent())
+        await using var pi = new PiFixture(generation, model);
+        await using (var first = await pi.ReadyAgentAsync())
         {
-            await first.ReadyAsync();
             (await first.SayAsync("[[reply:one]]")).End().Answer.ShouldBe("one");
         }
         File.WriteAllText(pi.Transcript, """{"type":"session","versi""");
 
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:two]]")).End().Answer.ShouldBe("two");
     }
 
@@ -212,28 +202,19 @@ public sealed class PiDeathTests(FakeModel model) : IClassFixture<FakeModel>
     {
         if (agent.Status.Pid is not { } pid)
             return;
-        using var process = Process.GetProcessById(pid);
-        process.Kill();
+        try
+        {
+            using var process = Process.GetProcessById(pid);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It has just gone by itself. An exception in a timer would leave the test waiting for the timer for ever.
+        }
     }
 
     /// <summary>Nothing tells when a grandchild has started, so it is looked for.</summary>
     private static bool Starts(string words) => SpinWait.SpinUntil(() => IsRunning(words), TimeSpan.FromSeconds(20));
 
-    private static bool IsRunning(string words) =>
-        Directory
-            .EnumerateDirectories("/proc")
-            .Where(folder => char.IsAsciiDigit(Path.GetFileName(folder)[0]))
-            .Any(folder => CommandLine(folder).Contains(words, StringComparison.Ordinal));
-
-    private static string CommandLine(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
-        }
-        catch (IOException)
-        {
-            return "";
-        }
-    }
+    private static bool IsRunning(string words) => Processes.All().Any(p => p.Command.Contains(words));
 }

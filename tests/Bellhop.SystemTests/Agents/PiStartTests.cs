@@ -1,20 +1,19 @@
 using System.Text.Json;
 using Bellhop.Agents;
+using Bellhop.SystemTests.Testing;
+using static Bellhop.SystemTests.Testing.RealPi;
 
 namespace Bellhop.SystemTests.Agents;
 
 /// <summary>How the real pi comes up: logins, folders, extensions that ask.</summary>
 public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
 {
-    private const string New = "pi";
-    private const string Old = "pi-0.73";
-
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_NoLoginAndNoModels_SaysTheMend(string program)
+    public async Task EnsureReadyAsync_NoLoginAndNoModels_SaysTheMend(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         File.Delete(Path.Combine(pi.Person, "models.json"));
         File.Delete(Path.Combine(pi.Person, "settings.json"));
         await using var agent = pi.NewAgent();
@@ -31,7 +30,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
     [Fact]
     public async Task EnsureReadyAsync_UnknownOption_SaysWhatPiSaid()
     {
-        await using var pi = new RealPi(New, model.BaseUrl);
+        await using var pi = new PiFixture(New, model);
         pi.Options.Command = [.. pi.Options.Command, "--no-such-option"];
         await using var agent = pi.NewAgent();
 
@@ -45,7 +44,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
     [Fact]
     public async Task EnsureReadyAsync_NotInstalled_SaysWhatIsMissing()
     {
-        await using var pi = new RealPi(New, model.BaseUrl);
+        await using var pi = new PiFixture(New, model);
         pi.Options.Command = ["no-such-program"];
         await using var agent = pi.NewAgent();
 
@@ -58,13 +57,12 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_PersonHasLogin_IsSharedAndSettingsAreNot(string program)
+    public async Task EnsureReadyAsync_PersonHasLogin_IsSharedAndSettingsAreNot(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         var auth = Path.Combine(pi.Person, "auth.json");
         await File.WriteAllTextAsync(auth, """{"fake":{"type":"api_key","key":"from-auth"}}""");
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
         (await agent.SayAsync("[[reply:yes]]")).End().Answer.ShouldBe("yes");
 
         var ours = Path.Combine(pi.Options.Home, "agent/pi");
@@ -77,12 +75,11 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_ExtensionAsks_IsCancelledAtOnce(string program)
+    public async Task PromptAsync_ExtensionAsks_IsCancelledAtOnce(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        var extension = Path.Combine(pi.Folder, "asks.ts");
-        await File.WriteAllTextAsync(
-            extension,
+        await using var pi = new PiFixture(generation, model);
+        var extension = pi.Folder.Write(
+            "asks.ts",
             """
             export default function (pi: any) {
               pi.on("tool_call", async (event: any, ctx: any) => {
@@ -94,8 +91,7 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
             """
         );
         pi.Options.Command = [.. pi.Options.Command, "-e", extension];
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[tool:bash {\"command\":\"echo hi\"}]]");
 
@@ -108,14 +104,13 @@ public sealed class PiStartTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task EnsureReadyAsync_RunsInItsOwnSessionWithOurMarkOnly(string program)
+    public async Task EnsureReadyAsync_RunsInItsOwnSessionWithOurMarkOnly(string generation)
     {
         Environment.SetEnvironmentVariable("BELLHOP__AGENT__KIND", "pi");
         Environment.SetEnvironmentVariable("A_SECRET_OF_OURS", "hunter2");
-        await using var pi = new RealPi(program, model.BaseUrl);
+        await using var pi = new PiFixture(generation, model);
         pi.Options.SecretVariables = ["A_SECRET_OF_OURS"];
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var agent = await pi.ReadyAgentAsync();
 
         var end = (await agent.SayAsync("[[tool:bash {\"command\":\"env; ps -o sid= -p $PPID\"}]]"))
             .OfType<TurnSignal.ToolResult>()

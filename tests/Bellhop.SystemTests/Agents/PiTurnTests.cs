@@ -1,21 +1,19 @@
 using Bellhop.Agents;
+using Bellhop.SystemTests.Testing;
+using static Bellhop.SystemTests.Testing.RealPi;
 
 namespace Bellhop.SystemTests.Agents;
 
 /// <summary>Turns of the real pi, of both generations, with every way a model misbehaves.</summary>
 public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
 {
-    private const string New = "pi";
-    private const string Old = "pi-0.73";
-
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_TurnWithTool_IsDeliveredAndAnswered(string program)
+    public async Task PromptAsync_TurnWithTool_IsDeliveredAndAnswered(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
         agent.Status.Model.ShouldBe("fake/fake-1");
         agent.Status.Phase.ShouldBe(AgentPhase.Idle);
 
@@ -32,11 +30,10 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_ManyTurnsInARow_EachIsAnsweredOnce(string program)
+    public async Task PromptAsync_ManyTurnsInARow_EachIsAnsweredOnce(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         for (var i = 0; i < 20; i++)
         {
@@ -63,14 +60,13 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(Old, "[[empty]]", AgentFailureCause.Turn)]
     [InlineData(New, "[[garbage]] [[words:6]]", AgentFailureCause.Turn)]
     public async Task PromptAsync_ModelFails_SaysWhoseFaultAndWorksOn(
-        string program,
+        string generation,
         string directive,
         AgentFailureCause cause
     )
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         var end = (await agent.SayAsync($"fail {directive}")).End();
 
@@ -82,14 +78,13 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_ModelFailsTwice_WaitsForTheRetryAndAnswers(string program)
+    public async Task PromptAsync_ModelFailsTwice_WaitsForTheRetryAndAnswers(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         // 0.73.1 tries twice more inside its model client before it says anything.
-        var times = program == Old ? 4 : 2;
+        var times = generation == Old ? 4 : 2;
         var signals = await agent.SayAsync($"flaky {Guid.NewGuid()} [[status:500x{times}]]");
 
         signals.OfType<TurnSignal.Notice>().ShouldContain(n => n.QuietFor > TimeSpan.Zero);
@@ -99,11 +94,10 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_LongReply_IsWhole(string program)
+    public async Task PromptAsync_LongReply_IsWhole(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[words:2000]]");
 
@@ -116,11 +110,10 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_CutReply_IsAnsweredWithANotice(string program)
+    public async Task PromptAsync_CutReply_IsAnsweredWithANotice(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         var signals = await agent.SayAsync("[[length]] [[words:6]]");
 
@@ -131,12 +124,11 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_OddCharacters_ComeBackAsTheyWere(string program)
+    public async Task PromptAsync_OddCharacters_ComeBackAsTheyWere(string generation)
     {
         const string odd = "line\u2028sep \u2029 para \u0085 bell \U0001F514 quote \" back \\ end";
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         var prompt = Turns.NewPrompt($"[[reply:{odd}]]");
         (await agent.SayAsync(prompt)).End().Answer.ShouldBe(odd);
@@ -146,11 +138,10 @@ public sealed class PiTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
-    public async Task PromptAsync_TextWithASlash_GoesToTheModel(string program)
+    public async Task PromptAsync_TextWithASlash_GoesToTheModel(string generation)
     {
-        await using var pi = new RealPi(program, model.BaseUrl);
-        await using var agent = pi.NewAgent();
-        await agent.ReadyAsync();
+        await using var pi = new PiFixture(generation, model);
+        await using var agent = await pi.ReadyAgentAsync();
 
         (await agent.SayAsync("/compact now")).End().Answer!.ShouldStartWith("echo: /compact now");
     }

@@ -23,7 +23,7 @@ internal sealed partial class CommandScript(string path)
     /// <summary>Each step with what came back.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(int port, bool resp3)
     {
-        var connections = new Dictionary<string, RawReplies>(StringComparer.Ordinal);
+        var connections = new Dictionary<string, RespConnection>(StringComparer.Ordinal);
         var transcript = new List<string>();
         try
         {
@@ -44,8 +44,8 @@ internal sealed partial class CommandScript(string path)
         return transcript;
     }
 
-    private static async Task<RawReplies> ConnectionAsync(
-        Dictionary<string, RawReplies> connections,
+    private static async Task<RespConnection> ConnectionAsync(
+        Dictionary<string, RespConnection> connections,
         string name,
         int port,
         bool resp3
@@ -53,16 +53,16 @@ internal sealed partial class CommandScript(string path)
     {
         if (connections.TryGetValue(name, out var open))
             return open;
-        var connection = connections[name] = await RawReplies.OpenAsync(port);
+        var connection = connections[name] = await RespConnection.OpenAsync(port);
         if (resp3)
         {
             await connection.SendAsync(RespConnection.Frame("HELLO", "3"));
-            await connection.ReadAsync();
+            await connection.ReplyAsync();
         }
         return connection;
     }
 
-    private static async Task<string> TakeAsync(RawReplies connection, string what, string text)
+    private static async Task<string> TakeAsync(RespConnection connection, string what, string text)
     {
         if (what is ">" or ">>" or "~")
             await connection.SendAsync(RespConnection.Frame(Words(text)));
@@ -70,10 +70,10 @@ internal sealed partial class CommandScript(string path)
             await connection.SendAsync(Unescape(text));
         return what switch
         {
-            ">" or "<" => await connection.ReadAsync(),
+            ">" or "<" => await connection.ReplyAsync(),
             // Only what kind of reply it is must be equal.
-            "~" => (await connection.ReadAsync())[..1],
-            "<|" => await connection.ReadToEndAsync(),
+            "~" => (await connection.ReplyAsync())[..1],
+            "<|" => await connection.RestAsync(),
             _ => "",
         };
     }

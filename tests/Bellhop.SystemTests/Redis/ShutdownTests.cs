@@ -9,25 +9,28 @@ public sealed class ShutdownTests
     public async Task Stop_IdleSubscribedAndBlockedClients_AllAreClosedAtOnce()
     {
         await using var host = await RespHost.StartAsync();
-        using var idle = await RawReplies.OpenAsync(host.Port);
-        using var subscribed = await RawReplies.OpenAsync(host.Port);
-        using var blocked = await RawReplies.OpenAsync(host.Port);
+        using var idle = await RespConnection.OpenAsync(host.Port);
+        using var subscribed = await RespConnection.OpenAsync(host.Port);
+        using var blocked = await RespConnection.OpenAsync(host.Port);
         await idle.SendAsync(RespConnection.Frame("PING"));
-        await idle.ReadAsync();
+        await idle.ReplyAsync();
         await subscribed.SendAsync(RespConnection.Frame("SUBSCRIBE", "agent:notify:main"));
-        await subscribed.ReadAsync();
-        await blocked.SendAsync([
+        await subscribed.ReplyAsync();
+        byte[] pingAndBlock =
+        [
             .. RespConnection.Frame("PING"),
             .. RespConnection.Frame("BLMOVE", "a", "b", "LEFT", "LEFT", "0"),
-        ]);
+        ];
+        await blocked.SendAsync(pingAndBlock);
+        (await blocked.ReplyAsync()).ShouldBe("+PONG\r\n");
         var started = TimeProvider.System.GetTimestamp();
 
         await host.StopAsync(TestContext.Current.CancellationToken);
 
         TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(10));
-        (await idle.ReadToEndAsync()).ShouldBe("");
-        (await subscribed.ReadToEndAsync()).ShouldBe("");
-        (await blocked.ReadToEndAsync()).ShouldBe("+PONG\r\n");
+        (await idle.RestAsync()).ShouldBe("");
+        (await subscribed.RestAsync()).ShouldBe("");
+        (await blocked.RestAsync()).ShouldBe("");
     }
 
     [Fact]
@@ -35,17 +38,17 @@ public sealed class ShutdownTests
     {
         const int pushes = 2000;
         await using var host = await RespHost.StartAsync();
-        using var producer = await RawReplies.OpenAsync(host.Port);
+        using var producer = await RespConnection.OpenAsync(host.Port);
         var pipeline = Enumerable
             .Range(0, pushes)
             .SelectMany(i => RespConnection.Frame("LPUSH", "agent:events:main", $"{{\"type\":\"t.{i}\"}}"))
             .ToArray();
         var sending = producer.SendAsync(pipeline);
-        await producer.ReadAsync();
+        await producer.ReplyAsync();
 
         await host.StopAsync(TestContext.Current.CancellationToken);
 
-        var answers = 1 + (await producer.ReadToEndAsync()).Count(c => c == ':');
+        var answers = 1 + (await producer.RestAsync()).Count(c => c == ':');
         host.Store.Counts.Unfinished.ShouldBeGreaterThanOrEqualTo(answers);
         // What was not read any more may be refused.
         await Task.WhenAny(sending);

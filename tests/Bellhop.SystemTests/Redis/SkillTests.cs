@@ -21,7 +21,7 @@ public sealed class SkillTests
         await project.RunAsync("push-event.ts");
 
         var row = (
-            await host.Store.WaitingAsync(SessionId.Gateway, 10, TestContext.Current.CancellationToken)
+            await host.Store.WaitingAsync(SessionId.Gateway, 10, long.MaxValue, TestContext.Current.CancellationToken)
         ).Single();
         row.Type.ShouldBe("download.complete");
     }
@@ -41,9 +41,19 @@ public sealed class SkillTests
 
         await project.RunAsync("push-event-sessions.ts");
 
-        var rows = await host.Store.WaitingAsync(SessionId.Gateway, 10, TestContext.Current.CancellationToken);
+        var rows = await host.Store.WaitingAsync(
+            SessionId.Gateway,
+            10,
+            long.MaxValue,
+            TestContext.Current.CancellationToken
+        );
         rows.Single().Type.ShouldBe("loop.complete");
-        var own = await host.Store.WaitingAsync(SessionId.Parse("pid-42"), 10, TestContext.Current.CancellationToken);
+        var own = await host.Store.WaitingAsync(
+            SessionId.Parse("pid-42"),
+            10,
+            long.MaxValue,
+            TestContext.Current.CancellationToken
+        );
         own.Single().Body.ToArray().ShouldBe(rows.Single().Body.ToArray());
     }
 

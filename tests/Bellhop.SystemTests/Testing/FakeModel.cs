@@ -5,32 +5,39 @@ namespace Bellhop.SystemTests.Testing;
 
 /// <summary>
 /// A scripted model behind the API that agents speak, in a process of its own. What it does stands in
-/// <c>[[directives]]</c> of the prompt; its file lists them.
+/// <c>[[directives]]</c> of the newest user message; its file lists them. One test's own, or a class' fixture.
 /// </summary>
-internal sealed class FakeModel : IDisposable
+public sealed class FakeModel : IAsyncLifetime
 {
-    private readonly Process _process;
-
-    private FakeModel(Process process, string baseUrl) => (_process, BaseUrl) = (process, baseUrl);
+    private Process? _process;
 
     /// <summary>What goes into an agent's configuration.</summary>
-    public string BaseUrl { get; }
+    public string BaseUrl { get; private set; } = "";
 
     public static async Task<FakeModel> StartAsync()
     {
-        var script = Repository.File("tests/Bellhop.SystemTests/Parts/fake-model-server.mjs");
-        var process = Process.Start(Processes.Describe(Repository.Tool("node"), [script, "--port", "0"]))!;
-        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
-        var line = await process.StandardOutput.ReadLineAsync(limit.Token);
-        if (line is null)
-            throw new InvalidOperationException("The scripted model ended before it said where it listens.");
-        return new FakeModel(process, JsonDocument.Parse(line).RootElement.GetProperty("baseUrl").GetString()!);
+        var model = new FakeModel();
+        await model.InitializeAsync();
+        return model;
     }
 
-    public void Dispose()
+    public async ValueTask InitializeAsync()
     {
+        var script = Repository.File("tests/Bellhop.SystemTests/Parts/fake-model-server.mjs");
+        _process = Process.Start(Processes.Describe(Repository.Tool("node"), [script, "--port", "0"]))!;
+        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
+        var line =
+            await _process.StandardOutput.ReadLineAsync(limit.Token)
+            ?? throw new InvalidOperationException("The scripted model ended before it said where it listens.");
+        BaseUrl = JsonDocument.Parse(line).RootElement.GetProperty("baseUrl").GetString()!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is null)
+            return;
         _process.Kill();
-        _process.WaitForExit();
+        await _process.WaitForExitAsync();
         _process.Dispose();
     }
 }

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 namespace Bellhop.SystemTests.Testing;
 
 /// <summary>A generation of pi from npm, as <c>eng/install-parts</c> installed it.</summary>
-internal sealed record RealPi(string Name, string Part)
+internal sealed record RealPi(string Part)
 {
     /// <summary>1.5 on Node 22.</summary>
-    public static readonly RealPi Current = new("current", "bin/pi");
+    public const string New = "current";
 
     /// <summary>0.73 on Node 20.</summary>
-    public static readonly RealPi Old = new("old", "bin/pi-0.73");
+    public const string Old = "old";
 
     /// <summary>A file that can be reached by two names counts once.</summary>
     private static readonly EnumerationOptions RealFiles = new()
@@ -21,7 +21,8 @@ internal sealed record RealPi(string Name, string Part)
     /// <summary>The executable; starting it is starting pi, with nothing in between.</summary>
     public string Program => Repository.Part(Part);
 
-    public static RealPi Named(string name) => name == Old.Name ? Old : Current;
+    /// <summary><see cref="New"/> or <see cref="Old"/>.</summary>
+    public static RealPi Named(string generation) => new(generation == Old ? "bin/pi-0.73" : "bin/pi");
 
     /// <summary>
     /// A person's agent folder that uses the scripted model. A context of 32,000 tokens, so that long runs meet
@@ -55,7 +56,10 @@ internal sealed record RealPi(string Name, string Part)
             },
         };
         folder.Write("agent/models.json", models.ToJsonString());
-        folder.Write("agent/settings.json", """{"defaultProvider":"fake","defaultModel":"fake-1"}""");
+        folder.Write(
+            "agent/settings.json",
+            """{"defaultProvider":"fake","defaultModel":"fake-1","retry":{"baseDelayMs":100}}"""
+        );
         return Path.Combine(folder.Path, "agent");
     }
 

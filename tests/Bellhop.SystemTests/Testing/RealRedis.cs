@@ -7,6 +7,8 @@ namespace Bellhop.SystemTests.Testing;
 /// <summary>A Redis of the test's own, on a free port, with nothing on disk.</summary>
 internal sealed class RealRedis : IDisposable
 {
+    public const int DefaultPort = 6379;
+
     private const int Tries = 5;
 
     private readonly Process _process;
@@ -26,6 +28,12 @@ internal sealed class RealRedis : IDisposable
         throw new InvalidOperationException("redis-server did not start on any of the free ports it was given.");
     }
 
+    /// <summary>On Redis' own port, which nobody else can have in a network of the test's own.</summary>
+    public static async Task<RealRedis> StartAsync(OwnNetwork network) =>
+        await TryStartAsync(DefaultPort, network.Launcher) is { } process
+            ? new RealRedis(process, DefaultPort)
+            : throw new InvalidOperationException("redis-server did not start in the test's own network.");
+
     public void Dispose()
     {
         _process.Kill();
@@ -34,14 +42,15 @@ internal sealed class RealRedis : IDisposable
     }
 
     /// <summary>Null when somebody else took the port in between.</summary>
-    private static async Task<Process?> TryStartAsync(int port)
+    private static async Task<Process?> TryStartAsync(int port, params string[] launcher)
     {
-        var process = Process.Start(
-            Processes.Describe(
-                Repository.Tool("redis-server"),
-                ["--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no"]
-            )
-        )!;
+        string[] words =
+        [
+            .. launcher,
+            Repository.Tool("redis-server"),
+            .. new[] { "--port", $"{port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no" },
+        ];
+        var process = Process.Start(Processes.Describe(words[0], words[1..]))!;
         using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {

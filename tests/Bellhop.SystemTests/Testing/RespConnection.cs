@@ -4,11 +4,13 @@ using System.Text;
 
 namespace Bellhop.SystemTests.Testing;
 
-/// <summary>A plain connection for the Redis protocol, on purpose not built on the codec under test.</summary>
+/// <summary>
+/// A plain connection for the Redis protocol, one character a byte; on purpose not built on the codec under test.
+/// </summary>
 internal sealed class RespConnection : IDisposable
 {
     private readonly TcpClient _client = new() { NoDelay = true };
-    private readonly byte[] _buffer = new byte[4096];
+    private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
 
@@ -51,32 +53,79 @@ internal sealed class RespConnection : IDisposable
     {
         using var limit = new CancellationTokenSource(atMost ?? Wait.Patience, TimeProvider.System);
         var line = new StringBuilder();
-        while (true)
-        {
-            if (_start == _end)
-            {
-                (_start, _end) = (0, await ReadAsync(limit.Token));
-                if (_end == 0)
-                    throw new EndOfStreamException("The gateway closed the connection.");
-            }
-            var c = (char)_buffer[_start++];
-            if (c == '\n')
-                return line.ToString().TrimEnd('\r');
-            line.Append(c);
-        }
+        await CopyLineAsync(line, limit.Token);
+        return line.ToString().TrimEnd('\r', '\n');
     }
 
-    private async Task<int> ReadAsync(CancellationToken limit)
+    /// <summary>One whole reply, nested ones included, as the very bytes that came.</summary>
+    /// <exception cref="EndOfStreamException">The other side closed.</exception>
+    public async Task<string> ReplyAsync()
     {
-        try
+        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
+        var reply = new StringBuilder();
+        await CopyReplyAsync(reply, limit.Token);
+        return reply.ToString();
+    }
+
+    /// <summary>Everything until the other side closes.</summary>
+    public async Task<string> RestAsync()
+    {
+        using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
+        var rest = new StringBuilder();
+        while (_start < _end || await FillAsync(limit.Token))
         {
-            return await _client.GetStream().ReadAsync(_buffer, limit);
+            rest.Append(Encoding.Latin1.GetString(_buffer, _start, _end - _start));
+            _start = _end;
         }
-        catch (OperationCanceledException e)
-        {
-            throw new TimeoutException("The gateway neither answered nor closed the connection.", e);
-        }
+        return rest.ToString();
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task CopyReplyAsync(StringBuilder reply, CancellationToken limit)
+    {
+        var start = reply.Length;
+        await CopyLineAsync(reply, limit);
+        var line = reply.ToString(start, reply.Length - start);
+        var number = int.TryParse(line[1..].TrimEnd(), out var n) ? n : 0;
+        switch (line[0])
+        {
+            case '$' or '=' when number >= 0:
+                for (var i = 0; i < number + 2; i++)
+                    reply.Append(await ByteAsync(limit));
+                break;
+            case '*' or '~' or '>' or '%':
+                for (var i = 0; i < number * (line[0] == '%' ? 2 : 1); i++)
+                    await CopyReplyAsync(reply, limit);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private async Task CopyLineAsync(StringBuilder text, CancellationToken limit)
+    {
+        do text.Append(await ByteAsync(limit));
+        while (text[^1] != '\n');
+    }
+
+    private async ValueTask<char> ByteAsync(CancellationToken limit)
+    {
+        if (_start == _end && !await FillAsync(limit))
+            throw new EndOfStreamException("The server closed the connection.");
+        return (char)_buffer[_start++];
+    }
+
+    private async Task<bool> FillAsync(CancellationToken limit)
+    {
+        try
+        {
+            (_start, _end) = (0, await _client.GetStream().ReadAsync(_buffer, limit));
+            return _end > 0;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException("The server neither answered nor closed the connection.", e);
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Store;
 using Bellhop.Store.Sqlite;
@@ -198,6 +199,51 @@ public sealed class EventListTests
     }
 
     [Fact]
+    public async Task Write_DiskFull_IsRefusedAlikeByEventListsAndKeys()
+    {
+        await using var fixture = await RespFixture.StartAsync(maxPages: 60);
+        var client = fixture.Connect();
+        var large = new string('x', 500_000);
+
+        (await client.AskAsync("SET", "k", large)).ShouldStartWith("-MISCONF BH-5071 ");
+        (await client.AskAsync("LPUSH", "agent:events:main", large)).ShouldStartWith("-MISCONF BH-5071 ");
+
+        (await client.AskAsync("EXISTS", "k")).ShouldBe(":0");
+        (await client.AskAsync("SET", "k", "small")).ShouldBe("+OK");
+        (await client.AskAsync("LPUSH", "agent:events:main", Row("small"))).ShouldBe(":1");
+    }
+
+    [Fact]
+    public async Task Lpush_WhatCameOfIt_IsInTheMetrics()
+    {
+        await using var fixture = await WithSessionAsync();
+        using var text = new PrometheusText(fixture.Metrics);
+        var client = fixture.Connect();
+
+        await client.AskAsync("LPUSH", List, "not json", Row("one"), Row("two"));
+        await client.AskAsync("LPUSH", List, Row("one"));
+
+        var printed = text.Print();
+        printed.ShouldContain("bellhop_events_total{door=\"redis\",outcome=\"accepted\"} 2\n");
+        printed.ShouldContain("bellhop_events_total{door=\"redis\",outcome=\"quarantined\"} 1\n");
+        printed.ShouldContain("bellhop_events_total{door=\"redis\",outcome=\"duplicate\"} 1\n");
+    }
+
+    [Fact]
+    public async Task Lrange_MoreThanOneViewLeasedToAnother_ShowsTheNextRows()
+    {
+        await using var fixture = await WithSessionAsync();
+        var (first, second) = (fixture.Connect(), fixture.Connect());
+        var padding = new string('x', 1_000_000);
+        for (var i = 1; i <= 18; i++)
+            await first.AskAsync("LPUSH", List, $$"""{"type":"row-{{i}}","payload":"{{padding}}"}""");
+
+        (await first.AskAsync("LRANGE", List, "0", "-1")).ShouldNotContain("row-17");
+
+        (await second.AskAsync("LRANGE", List, "-1", "-1")).ShouldContain("row-17");
+    }
+
+    [Fact]
     public async Task Lpush_BadSessionId_NamesTheRule()
     {
         await using var fixture = await RespFixture.StartAsync();
@@ -248,7 +294,11 @@ public sealed class EventListTests
     private static async Task AcceptAsync(RespFixture fixture, string row, string session)
     {
         var read = fixture.Reader.Read(System.Text.Encoding.UTF8.GetBytes(row), new EventDefaults());
-        await fixture.Inbox.AcceptAsync([read.Event!], SessionId.Parse(session), TestContext.Current.CancellationToken);
+        await fixture.Inbox.AcceptAsync(
+            [(read.Event!, null)],
+            SessionId.Parse(session),
+            TestContext.Current.CancellationToken
+        );
     }
 
     private static async Task<(string State, string? Note)> StateAsync(RespFixture fixture, string id)

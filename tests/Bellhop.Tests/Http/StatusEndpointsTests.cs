@@ -1,5 +1,7 @@
 using System.Net;
 using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Store;
 using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Http;
@@ -51,6 +53,18 @@ public sealed class StatusEndpointsTests
         var central = (await sessions.JsonAsync()).GetProperty("sessions")[0];
         central.GetProperty("session").GetString().ShouldBe("gateway");
         central.GetProperty("role").GetString().ShouldBe("central");
+    }
+
+    [Fact]
+    public async Task Sessions_SomethingWaits_SayHowLongTheOldestHas()
+    {
+        await using var gateway = await HttpGateway.StartAsync();
+        using var posted = await gateway.PostAsync("/v1/events", """{"type":"t"}""");
+        gateway.Store.Counts = new StoreCounts(1, 0, [new SessionCounts(SessionId.Gateway, 0, 1, 0)]);
+        gateway.Time.Advance(TimeSpan.FromMinutes(3));
+        using var sessions = await gateway.Http.GetAsync("/v1/sessions", Cancel);
+        var central = (await sessions.JsonAsync()).GetProperty("sessions")[0];
+        central.GetProperty("oldestWaitingAt").GetString().ShouldBe("2026-03-01T12:00:00.000Z");
     }
 
     [Fact]

@@ -148,9 +148,11 @@ public sealed class LaneTests : IAsyncLifetime
     [Fact]
     public async Task Run_AgentCannotStart_EventsStayQueuedAndTheLaneSaysWhy()
     {
-        _agent.NotReady("pi is not installed", "pi is not installed");
+        _agent.NotReady("pi is not installed.", "pi is not installed.");
         var key = await PushAsync("a");
         Start();
+        await UntilAsync(() => _alarms.Open.Count == 1);
+        _alarms.Open[0].Message.ShouldContain("pi is not installed. Its events wait");
 
         await AdvanceUntilSettledAsync(key);
 
@@ -194,6 +196,19 @@ public sealed class LaneTests : IAsyncLifetime
         _agent.DieIdle();
 
         await UntilAsync(() => _agent.Starts == 2);
+    }
+
+    [Fact]
+    public async Task Run_IdleAgentComesBackAfterFailing_TheAlarmIsClearedWithoutAnEvent()
+    {
+        Start();
+        await UntilAsync(() => _agent.Starts == 1 && _running.Status.Phase == "idle");
+        _agent.NotReady("no usable model");
+
+        _agent.DieIdle();
+        await UntilAsync(() => _alarms.Open.Count == 1);
+
+        await AdvanceUntilAsync(() => _agent.Starts == 2 && _alarms.Open.Count == 0);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class PubSubTests
         await subscriber.AskAsync("SUBSCRIBE", "agent:notify:" + alias);
 
         var read = fixture.Reader.Read("{\"type\":\"a.b\",\"ts\":1}"u8.ToArray(), new EventDefaults());
-        await fixture.Inbox.AcceptAsync([read.Event!], null, TestContext.Current.CancellationToken);
+        await fixture.Inbox.AcceptAsync([(read.Event!, null)], null, TestContext.Current.CancellationToken);
 
         (await subscriber.ReadAsync()).ShouldBe($"[\"message\", \"agent:notify:{alias}\", \"{{\"type\":\"a.b\"}}\"]");
     }

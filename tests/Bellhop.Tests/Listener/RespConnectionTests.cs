@@ -83,7 +83,12 @@ public sealed class RespConnectionTests
         await sending;
 
         (await client.ReadAsync()).ShouldBe($":{count}");
-        var rows = await fixture.Store.WaitingAsync(SessionId.Gateway, count, TestContext.Current.CancellationToken);
+        var rows = await fixture.Store.WaitingAsync(
+            SessionId.Gateway,
+            count,
+            long.MaxValue,
+            TestContext.Current.CancellationToken
+        );
         rows.Select(r => r.Type).ShouldBe(Enumerable.Range(0, count).Select(i => $"t.{i}"));
     }
 

@@ -151,7 +151,8 @@ public abstract partial class EventStoreCompliance
         delivery.State.ShouldBe(DeliveryState.Accepted);
         delivery.History[0].Note.ShouldBe("not seen yet");
         Store.Counts.Sessions.ShouldBe([new SessionCounts(Satellite, 1, 0, 0)]);
-        (await Store.WaitingAsync(Satellite, 10, Cancel)).ShouldBeEmpty();
+        (await Store.WaitingAsync(Satellite, 10, long.MaxValue, Cancel)).ShouldHaveSingleItem();
+        (await Store.WaitingAsync(Gateway, 10, long.MaxValue, Cancel)).ShouldBeEmpty();
     }
 
     [Fact]

@@ -83,18 +83,47 @@ public abstract partial class EventStoreCompliance
         Event[] events = [Machine(), Person(), Machine(), Person()];
         foreach (var e in events)
             await Append(e, Satellite);
-        var rows = await Store.WaitingAsync(Satellite, 3, Cancel);
+        var rows = await Store.WaitingAsync(Satellite, 3, long.MaxValue, Cancel);
         rows.Select(r => r.Type).ShouldBe(["test", "message", "test"]);
         rows.Select(r => r.Delivery).ShouldBeInOrder();
         rows[0].Body.ToArray().ShouldBe(events[0].Body.ToArray());
         Store.Counts.Sessions.ShouldBe([new SessionCounts(Satellite, 0, 4, 0)]);
     }
 
+    [Theory]
+    [InlineData(300, 3)]
+    [InlineData(299, 2)]
+    [InlineData(1, 1)]
+    public async Task Waiting_BeyondItsBytes_EndsThereButShowsTheFirst(long maxBytes, int shown)
+    {
+        for (var i = 0; i < 3; i++)
+            await Append(Machine(body: new string('x', 100)), Satellite);
+        (await Store.WaitingAsync(Satellite, 9, maxBytes, Cancel)).Count.ShouldBe(shown);
+    }
+
+    [Fact]
+    public async Task OldestWaiting_IsTheArrivalOfTheFirstInLine()
+    {
+        (await Store.OldestWaitingAsync(Satellite, Cancel)).ShouldBeNull();
+        var (first, second) = (Person(), Machine());
+        await Store.AppendAsync([Make.NewForUnknown(first, Satellite)], Cancel);
+        Time.Advance(TimeSpan.FromMinutes(3));
+        await Append(second with { ArrivedAt = Time.GetUtcNow() }, Satellite);
+        (await Store.OldestWaitingAsync(Satellite, Cancel)).ShouldBe(first.ArrivedAt);
+
+        await Store.JoinAsync(Satellite, Cancel);
+        (await Store.OldestWaitingAsync(Satellite, Cancel)).ShouldBe(first.ArrivedAt);
+        await Store.TakeAsync([(await OnlyDelivery(first)).Number], "taken", Cancel);
+
+        (await Store.OldestWaitingAsync(Satellite, Cancel)).ShouldBe(Time.GetUtcNow());
+        (await Store.OldestWaitingAsync(Gateway, Cancel)).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Take_CompletesWhatIsStillThere()
     {
         var events = await AppendMany(3, Satellite);
-        var rows = await Store.WaitingAsync(Satellite, 2, Cancel);
+        var rows = await Store.WaitingAsync(Satellite, 2, long.MaxValue, Cancel);
         long[] numbers = [.. rows.Select(r => r.Delivery), 999_999];
 
         (await Store.TakeAsync(numbers, "taken by client", Cancel)).ShouldBe(2);
@@ -111,7 +140,7 @@ public abstract partial class EventStoreCompliance
             ]);
         taken.History[^1].Note.ShouldBe("taken by client");
         taken.History.Skip(1).ShouldAllBe(h => h.At == Time.GetUtcNow());
-        (await Store.WaitingAsync(Satellite, 9, Cancel)).ShouldHaveSingleItem();
+        (await Store.WaitingAsync(Satellite, 9, long.MaxValue, Cancel)).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -165,7 +194,7 @@ public abstract partial class EventStoreCompliance
     public async Task Purge_OfManyEvents_GoesThroughAllSlices()
     {
         await AppendMany(1_200);
-        var rows = await Store.WaitingAsync(Gateway, 2_000, Cancel);
+        var rows = await Store.WaitingAsync(Gateway, 2_000, long.MaxValue, Cancel);
         await Store.TakeAsync([.. rows.Where((_, i) => i % 2 == 0).Select(r => r.Delivery)], "taken", Cancel);
         Time.Advance(TimeSpan.FromDays(1));
         (await Store.PurgeAsync(new Retention(Time.GetUtcNow(), Time.GetUtcNow()), Cancel)).ShouldBe(600);

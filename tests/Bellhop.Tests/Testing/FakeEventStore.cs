@@ -149,8 +149,23 @@ internal sealed class FakeEventStore : IEventStore
     Task<IReadOnlyList<OpenTurn>> IEventStore.OpenTurnsAsync(SessionId session, CancellationToken cancel) =>
         throw new NotSupportedException();
 
-    Task<IReadOnlyList<WaitingRow>> IEventStore.WaitingAsync(SessionId session, int limit, CancellationToken cancel) =>
-        throw new NotSupportedException();
+    Task<IReadOnlyList<WaitingRow>> IEventStore.WaitingAsync(
+        SessionId session,
+        int limit,
+        long maxBytes,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
+    public Task<DateTimeOffset?> OldestWaitingAsync(SessionId session, CancellationToken cancel)
+    {
+        lock (_lock)
+            return Task.FromResult<DateTimeOffset?>(
+                _receipts
+                    .Where(r => r.Deliveries.Any(d => d.Session == session && d.State == DeliveryState.Queued))
+                    .Select(r => (DateTimeOffset?)r.Event.ArrivedAt)
+                    .Min()
+            );
+    }
 
     Task<int> IEventStore.TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel) =>
         throw new NotSupportedException();

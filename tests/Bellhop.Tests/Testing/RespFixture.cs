@@ -5,7 +5,6 @@ using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Listener;
 using Bellhop.Routing;
-using Bellhop.Store;
 using Bellhop.Store.Sqlite;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,43 +17,15 @@ namespace Bellhop.Tests.Testing;
 /// <summary>The listener over pipes, on the real store and a manual clock.</summary>
 internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("bh-resp-").FullName;
+    private readonly TempFolder _folder = new();
     private readonly List<Task> _served = [];
-    private readonly ServiceProvider _services;
+    private ServiceProvider _services = null!;
 
-    private RespFixture(RespOptions options, SqliteStoreOptions? store)
-    {
-        var ulids = new UlidFactory(Time);
-        var path = Path.Combine(_folder, "state.db");
-        Store = SqliteEventStore
-            .OpenAsync(
-                store is null ? new SqliteStoreOptions { Path = path, MinFreeDisk = 0 } : store with { Path = path },
-                Time,
-                ulids,
-                NullLogger<SqliteEventStore>.Instance
-            )
-            .GetAwaiter()
-            .GetResult();
-        _services = new ServiceCollection()
-            .AddSingleton<IEventStore>(Store)
-            .AddSingleton(Store.Keyspace)
-            .AddSingleton<TimeProvider>(Time)
-            .AddSingleton(ulids)
-            .AddSingleton<EventReader>()
-            .AddSingleton<SessionRegistry>()
-            .AddSingleton<Router>()
-            .AddSingleton<Inbox>()
-            .AddSingleton<Readiness>()
-            .AddSingleton<ISessionHolders>(this)
-            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
-            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
-            .AddBellhopResp(options)
-            .BuildServiceProvider();
-    }
+    private RespFixture() { }
 
     public ManualTime Time { get; } = new();
 
-    public SqliteEventStore Store { get; }
+    public SqliteEventStore Store { get; private set; } = null!;
 
     /// <summary>Sessions that an agent of ours holds, with its kind.</summary>
     public ConcurrentDictionary<SessionId, string> Holders { get; } = [];
@@ -67,20 +38,38 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
 
     public EventReader Reader => _services.GetRequiredService<EventReader>();
 
+    public GatewayMetrics Metrics => _services.GetRequiredService<GatewayMetrics>();
+
     public SessionRegistry Sessions => _services.GetRequiredService<SessionRegistry>();
 
     public static async Task<RespFixture> StartAsync(
         RespOptions? options = null,
         SqliteStoreOptions? store = null,
-        bool ready = true
+        bool ready = true,
+        int? maxPages = null
     )
     {
-        var fixture = new RespFixture(options ?? new RespOptions(), store);
+        var fixture = new RespFixture();
+        var services = new ServiceCollection()
+            .AddSingleton<ISessionHolders>(fixture)
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        var small = maxPages is { } pages ? await fixture.OpenSmallAsync(pages) : null;
+        fixture.Store = await services.AddListenerAsync(fixture._folder.Path, fixture.Time, options, store, small);
+        fixture._services = services.BuildServiceProvider();
         if (ready)
             fixture.Readiness.Enter(GatewayPhase.Ready);
         foreach (var hosted in fixture._services.GetServices<IHostedService>())
             await hosted.StartAsync(CancellationToken.None);
         return fixture;
+    }
+
+    /// <summary>A store on a disk that ends after so many pages.</summary>
+    private Task<SqliteEventStore> OpenSmallAsync(int pages)
+    {
+        var options = new SqliteStoreOptions { Path = Path.Combine(_folder.Path, "state.db"), MinFreeDisk = 0 };
+        var parts = new StoreParts(options, Time, new UlidFactory(Time), NullLogger<SqliteEventStore>.Instance);
+        return SqliteEventStore.OpenAsync(parts with { MaxPages = pages });
     }
 
     public RespTestClient Connect(string address = "127.0.0.1")
@@ -114,7 +103,7 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
             await hosted.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();
         await Store.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -134,7 +134,7 @@ internal sealed partial class PiAgent(
             if (await session.GetReadyAsync(readyTimeout, cancel) is not { } problem)
             {
                 restarts.Started();
-                Log.Ready(logger, session.Pid, session.Version, session.Model);
+                Log.Ready(logger, session.Pid, session.Version ?? "unknown", session.Model);
                 return null;
             }
             restarts.FailedToStart();

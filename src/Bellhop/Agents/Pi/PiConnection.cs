@@ -118,8 +118,8 @@ internal sealed partial class PiConnection : IAsyncDisposable
     {
         EndTurn();
         await _closing.CancelAsync();
+        await Closed; // kills the process; nothing reads from it any more when it is disposed
         await _process.DisposeAsync();
-        await Closed;
         _closing.Dispose();
         _writing.Dispose();
     }

@@ -9,15 +9,15 @@ internal static class Listings
     // One page of a listing carries whole events.
     private const int MaxPage = 1_000;
 
-    internal const string Waiting = $"""
-        SELECT number, type, body FROM (
-            SELECT * FROM (SELECT number, event FROM deliveries d
-                WHERE {DeliveryRow.IsUnfinished} AND session = ?1 AND state = 2 AND kind = 0 ORDER BY number LIMIT ?2)
-            UNION ALL
-            SELECT * FROM (SELECT number, event FROM deliveries d
-                WHERE {DeliveryRow.IsUnfinished} AND session = ?1 AND state = 2 AND kind = 1 ORDER BY number LIMIT ?2)
-        ) JOIN events ON seq = event ORDER BY number LIMIT ?2
-        """;
+    // One search of the index for each state and kind, so that each yields its oldest without a sort.
+    internal const string Waiting =
+        $"{OldestOf} AND state = 1 AND kind = 0 {InOrder}) UNION ALL {OldestOf} AND state = 1 AND kind = 1 {InOrder}) UNION ALL "
+        + $"{OldestOf} AND state = 2 AND kind = 0 {InOrder}) UNION ALL {OldestOf} AND state = 2 AND kind = 1 {InOrder}) {InOrder}";
+
+    private const string OldestOf =
+        $"SELECT * FROM (SELECT number, event FROM deliveries d WHERE {DeliveryRow.IsUnfinished} AND session = ?1";
+
+    private const string InOrder = "ORDER BY number LIMIT ?2";
 
     internal const string OpenTurns =
         $"SELECT {DeliveryRow.Columns}, {EventTable.Columns} {DeliveryRow.From} "
@@ -47,14 +47,28 @@ internal static class Listings
         return page;
     }
 
-    public static List<WaitingRow> WaitingRows(Connection db, SessionId session, int limit)
+    public static List<WaitingRow> WaitingRows(Connection db, SessionId session, int limit, long maxBytes)
     {
         using var rows = db.Sql(Waiting);
         rows.Bind(session).Bind(limit);
-        var waiting = new List<WaitingRow>();
+        var (waiting, bytes) = (new List<WaitingRow>(), 0L);
         while (rows.Read())
-            waiting.Add(new WaitingRow(rows.Int64(0), rows.Text(1), rows.Bytes(2)));
+        {
+            // Bodies one at a time: the sort that merges the kinds would hold all of them.
+            using var e = db.Sql("SELECT type, body FROM events WHERE seq = ?");
+            e.Bind(rows.Int64(1)).Read();
+            var row = new WaitingRow(rows.Int64(0), e.Text(0), e.Bytes(1));
+            if ((bytes += row.Body.Length) > maxBytes && waiting.Count > 0)
+                break;
+            waiting.Add(row);
+        }
         return waiting;
+    }
+
+    public static DateTimeOffset? OldestWaiting(Connection db, SessionId session)
+    {
+        using var rows = db.Sql($"SELECT arrived_at FROM ({Waiting}) JOIN events ON seq = event");
+        return rows.Bind(session).Bind(1).Read() ? rows.Time(0) : null;
     }
 
     public static List<OpenTurn> TurnsOf(Connection db, SessionId session)

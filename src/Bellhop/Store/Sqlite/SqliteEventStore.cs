@@ -66,7 +66,7 @@ public sealed class SqliteEventStore : IEventStore
                 cancel
             );
         }
-        catch (StoreException e) when (StoreFile.IsDiskFull(e))
+        catch (StoreException e) when (e.IsDiskFull)
         {
             return AppendResult.Refused(AppendRefusal.DiskFull);
         }
@@ -121,8 +121,16 @@ public sealed class SqliteEventStore : IEventStore
         _writer.RunAsync(batch => DeadLetterOperations.Dismiss(batch, keyOrId), cancel);
 
     /// <inheritdoc />
-    public async Task<IReadOnlyList<WaitingRow>> WaitingAsync(SessionId session, int limit, CancellationToken cancel) =>
-        await _readers.ReadAsync(db => Listings.WaitingRows(db, session, limit), cancel);
+    public async Task<IReadOnlyList<WaitingRow>> WaitingAsync(
+        SessionId session,
+        int limit,
+        long maxBytes,
+        CancellationToken cancel
+    ) => await _readers.ReadAsync(db => Listings.WaitingRows(db, session, limit, maxBytes), cancel);
+
+    /// <inheritdoc />
+    public Task<DateTimeOffset?> OldestWaitingAsync(SessionId session, CancellationToken cancel) =>
+        _readers.ReadAsync(db => Listings.OldestWaiting(db, session), cancel);
 
     /// <inheritdoc />
     public Task<int> TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel) =>
@@ -192,8 +200,8 @@ public sealed class SqliteEventStore : IEventStore
         {
             // FULL: the log is synced at every commit. fullfsync: on macOS a plain sync stops at the drive's cache.
             db.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON");
-            // 16 MiB of log between two foldings: fewer syncs of the file, and still read back in an instant.
-            db.Execute("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4096");
+            // The checkpointer folds the log long before; 64 MiB is the bound should it ever fail.
+            db.Execute("PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 16384");
             Schema.Upgrade(db, _options.Path, parts.Migrations);
             db.Execute(
                 $"INSERT OR IGNORE INTO sessions VALUES ('gateway', 1, {parts.Time.GetUtcNow().ToUnixTimeMilliseconds()})"

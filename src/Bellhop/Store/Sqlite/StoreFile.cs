@@ -35,7 +35,10 @@ internal static class StoreFile
                     + $"place; or save what can be read with: sqlite3 {path} .recover | sqlite3 mended.db",
                 e
             ),
-            raw.SQLITE_FULL => new StoreException($"The disk that holds {path} is full. Free some space.", e),
+            raw.SQLITE_FULL => new StoreException($"The disk that holds {path} is full. Free some space.", e)
+            {
+                IsDiskFull = true,
+            },
             raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_READONLY => new StoreException(
                 $"{path} cannot be opened for writing ({e.Message}). Make the file and its folder writable for this user.",
                 e
@@ -47,10 +50,6 @@ internal static class StoreFile
             raw.SQLITE_CONSTRAINT => new StoreException($"The store refused the change: {e.Message}", e),
             _ => new StoreException($"{path}: {e.Message}", e),
         };
-
-    /// <summary>True where the disk had no room for the change.</summary>
-    public static bool IsDiskFull(StoreException e) =>
-        e.InnerException is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
 
     private static void CreateDurably(string path)
     {

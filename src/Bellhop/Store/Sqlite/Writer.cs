@@ -26,6 +26,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WriterContext _context;
     private readonly LeaseDesk _desk;
+    private volatile bool _foldNow;
 
     public Writer(WriterContext context)
     {
@@ -79,8 +80,16 @@ internal sealed partial class Writer : IAsyncDisposable
             using var db = _context.OpenFile();
             var batch = new WriteBatch(db, _context.Counters, _context.Feed, _context.Time);
             _opened.SetResult();
-            while (TakeWaiting(waiting))
-                Commit(batch, waiting);
+            using (var checkpoints = new Checkpointer(_context.Path, AskToFold, _context.Logger))
+            {
+                while (TakeWaiting(waiting))
+                {
+                    Commit(batch, waiting);
+                    checkpoints.Committed(db.TotalChanges);
+                    if (_foldNow)
+                        FinishFolding(db, checkpoints);
+                }
+            }
             // What the log holds is acknowledged and safe; folding it in makes the next start quick.
             db.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
         }
@@ -106,6 +115,19 @@ internal sealed partial class Writer : IAsyncDisposable
         _desk.Close();
         _context.Feed.Close();
         _ended.SetResult();
+    }
+
+    private void AskToFold()
+    {
+        _foldNow = true;
+        _queue.Writer.TryWrite(new Nudge(_desk)); // full means that the writer comes by anyway
+    }
+
+    private void FinishFolding(Connection db, Checkpointer checkpoints)
+    {
+        _foldNow = false;
+        checkpoints.Fold(db);
+        checkpoints.Finished();
     }
 
     private bool TakeWaiting(List<WriteOperation> waiting)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Cli.Commands;
@@ -76,6 +77,43 @@ public sealed class CommandLineTests : IDisposable
         run.Code.ShouldBe(78);
         run.Error.ShouldContain("listn");
         run.Error.ShouldContain("agent.kind");
+    }
+
+    [Fact]
+    public async Task RunAsync_ConfigCheckAsJson_IsOneFaultALineAnd78()
+    {
+        _home.Configure("""{ "listn": 1, "agent": { "kind": "pie" } }""");
+
+        var run = await CommandRun.RunAsync(_home, "config", "check", "--json");
+
+        run.Code.ShouldBe(78);
+        run.Error.ShouldBeEmpty();
+        var faults = run.Out.TrimEnd('\n').Split('\n').Select(line => JsonNode.Parse(line)!["key"]!.GetValue<string>());
+        faults.ShouldBe(["listn", "agent.kind"]);
+    }
+
+    [Fact]
+    public async Task RunAsync_WrongUseBelowACommand_NamesTheWholeCommand()
+    {
+        var run = await CommandRun.RunAsync(_home, "config", "check", "extra");
+
+        run.Error.ShouldEndWith("See 'bellhop config check --help'.\n");
+    }
+
+    [Fact]
+    public async Task RunAsync_StateThatIsNone_ListsThoseThereAreOnLinesOfTheirOwn()
+    {
+        var run = await CommandRun.RunAsync(_home, "events", "--state", "bogus");
+
+        run.Error.ShouldContain("\n  'queued'\n");
+    }
+
+    [Theory]
+    [InlineData("/h")]
+    [InlineData("/?")]
+    public async Task RunAsync_TextWithASlash_IsNoHelp(string text)
+    {
+        (await CommandRun.RunAsync(_home, "send", text)).Code.ShouldBe(3);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class SpoolIntakeTests : IDisposable
     private readonly TemporaryHome _home = new();
     private readonly FakeEventStore _store = new();
     private readonly ManualTime _time = new();
+    private readonly GatewayMetrics _metrics = new();
     private readonly UlidFactory _ulids;
     private readonly Alarms _alarms;
 
@@ -25,7 +26,11 @@ public sealed class SpoolIntakeTests : IDisposable
         _home.Home.Create();
     }
 
-    public void Dispose() => _home.Dispose();
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _home.Dispose();
+    }
 
     [Fact]
     public async Task TakeAll_Files_AreTakenOldestFirstAndDeleted()
@@ -75,6 +80,22 @@ public sealed class SpoolIntakeTests : IDisposable
 
         Spool.Files(_home.Home).Count.ShouldBe(1);
         _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe("spool");
+    }
+
+    [Fact]
+    public async Task TakeAll_WhatCameOfIt_IsInTheMetrics()
+    {
+        using var text = new PrometheusText(_metrics);
+        Write("""{"type":"one"}""");
+        Write("garbage");
+        await TakeAsync();
+        Write("""{"type":"two"}""");
+        _store.Refusal = AppendRefusal.DiskFull;
+        await TakeAsync();
+
+        var printed = text.Print();
+        foreach (var outcome in (string[])["accepted", "quarantined", "refused"])
+            printed.ShouldContain($"bellhop_events_total{{door=\"spool\",outcome=\"{outcome}\"}} 1\n");
     }
 
     [Fact]
@@ -133,7 +154,8 @@ public sealed class SpoolIntakeTests : IDisposable
     private SpoolIntake Intake()
     {
         var inbox = new Inbox(_store, new Router(new SessionRegistry(_store)));
-        var reader = new EventReader(_time, _ulids);
-        return new SpoolIntake(_home.Home, _store, inbox, reader, _alarms, _time, NullLogger<SpoolIntake>.Instance);
+        var intake = new Intake(new EventReader(_time, _ulids), inbox);
+        var logger = NullLogger<SpoolIntake>.Instance;
+        return new SpoolIntake(_home.Home, _store, intake, _metrics, _alarms, _time, logger);
     }
 }

@@ -26,6 +26,12 @@ public class PrintableTests
     }
 
     [Fact]
+    public void Sentence_ProgramsLines_BecomeOne()
+    {
+        Printable.Sentence("exit code 3:\nboom\e[2J").ShouldBe("exit code 3: boom\\x1b[2J");
+    }
+
+    [Fact]
     public void Lines_Text_KeepsItsLinesAndEscapesTheRest()
     {
         Printable.Lines("one\r\ntwo\e[2J\n\nthree\n").ShouldBe(["one", "two\\x1b[2J", "", "three"]);

@@ -23,7 +23,8 @@ public class StatusViewTests
         var text = Write(Status([]));
 
         text.ShouldContain("gateway  central\n");
-        text.ShouldContain("waiting  5, in turn 1\n");
+        text.ShouldContain("waiting  5, in turn 1, oldest 3 min\n");
+        text.ShouldContain("waiting  0, in turn 0, 1 until it is seen\n");
         text.ShouldContain("lane     paused since 30 s: 429 from the model, tries again in 20 s\n");
         text.ShouldContain("agent    pi 1.5.2, failed, anthropic/x, pid 9\n");
         text.ShouldContain("no model. Run pi once.");
@@ -57,6 +58,7 @@ public class StatusViewTests
                 {
                     Queued = 5,
                     InTurn = 1,
+                    OldestWaitingAt = Now.AddMinutes(-3),
                     Lane = Paused(),
                 },
                 Session("pid-3", "satellite", false) with

@@ -13,7 +13,13 @@ public class TableTests
     [Fact]
     public void Write_NarrowTerminal_CutsTheLastColumn()
     {
-        Write(12, paint: false, ("a", "long text")).ShouldBe("ONE  TWO\na    long t…\n");
+        Write(27, paint: false, ("a", "a sentence of some length")).ShouldBe("ONE  TWO\na    a sentence of some le…\n");
+    }
+
+    [Fact]
+    public void Write_NoRoomForTheLastColumn_PutsItBelowItsRow()
+    {
+        Write(20, paint: false, ("a", "some reason to read"), ("b", "")).ShouldBe("ONE\na\n  some reason to re…\nb\n");
     }
 
     [Fact]

@@ -2,10 +2,8 @@ using System.Net;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Listener;
-using Bellhop.Routing;
-using Bellhop.Store;
 using Bellhop.Store.Sqlite;
-using Bellhop.SystemTests.Testing;
+using Bellhop.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -13,9 +11,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Bellhop.SystemTests.Redis;
+namespace Bellhop.SystemTests.Testing;
 
 /// <summary>The listener alone on a real Kestrel and the real store, without lanes: everything pushed stays visible.</summary>
 internal sealed class RespHost : IAsyncDisposable
@@ -40,30 +37,13 @@ internal sealed class RespHost : IAsyncDisposable
     public static async Task<RespHost> StartAsync(RespOptions? options = null)
     {
         var folder = new TempFolder();
-        var ulids = new UlidFactory(TimeProvider.System);
-        var store = await SqliteEventStore.OpenAsync(
-            new SqliteStoreOptions { Path = folder.Inside("state.db"), MinFreeDisk = 0 },
-            TimeProvider.System,
-            ulids,
-            NullLogger<SqliteEventStore>.Instance
-        );
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(IPAddress.Loopback, 0, endpoint => endpoint.UseConnectionHandler<RespConnectionHandler>())
         );
-        builder
-            .Services.AddSingleton<IEventStore>(store)
-            .AddSingleton(store.Keyspace)
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(ulids)
-            .AddSingleton<EventReader>()
-            .AddSingleton<SessionRegistry>()
-            .AddSingleton<Router>()
-            .AddSingleton<Inbox>()
-            .AddSingleton<Readiness>()
-            .AddSingleton<ISessionHolders, NoHolders>()
-            .AddBellhopResp(options ?? new RespOptions());
+        var store = await builder.Services.AddListenerAsync(folder.Path, TimeProvider.System, options);
+        builder.Services.AddSingleton<ISessionHolders, NoHolders>();
         var app = builder.Build();
         app.Services.GetRequiredService<Readiness>().Enter(GatewayPhase.Ready);
         await app.StartAsync();

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using Bellhop.SystemTests.Testing;
 
-namespace Bellhop.SystemTests.Redis;
+namespace Bellhop.SystemTests.Testing;
 
 /// <summary>A folder with ioredis beside it, in which published text runs as it stands, but for the port.</summary>
 internal sealed class NodeProject : IDisposable

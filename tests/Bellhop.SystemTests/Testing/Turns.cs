@@ -1,6 +1,6 @@
 using Bellhop.Agents;
 
-namespace Bellhop.SystemTests.Agents;
+namespace Bellhop.SystemTests.Testing;
 
 /// <summary>Says things to an agent and listens.</summary>
 internal static class Turns

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop;
+
+/// <summary>Vital work that is done in rounds, the first one after the first period.</summary>
+/// <param name="name">What a person calls the work, for the log.</param>
+/// <param name="period">From one round to the next; rounds never overlap.</param>
+/// <param name="time">The clock.</param>
+/// <param name="application">Stopped when a round fails.</param>
+/// <param name="logger">Told of that.</param>
+public abstract class PeriodicLoop(
+    string name,
+    TimeSpan period,
+    TimeProvider time,
+    IHostApplicationLifetime application,
+    ILogger logger
+) : VitalLoop(name, application, logger)
+{
+    /// <inheritdoc />
+    protected sealed override async Task RunAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(period, time);
+        while (await timer.WaitForNextTickAsync(cancel))
+            await RoundAsync(time.GetUtcNow(), cancel);
+    }
+
+    /// <summary>One round.</summary>
+    protected abstract Task RoundAsync(DateTimeOffset now, CancellationToken cancel);
+}
