@@ -85,7 +85,8 @@ internal static class Composition
         services
             .AddSingleton<IEventStore>(_ => store)
             .AddSingleton<IKeyspace>(_ => store.Keyspace)
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep));
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep))
+            .AddHostedService<IdleTrim>();
 
     private static IServiceCollection AddRouting(
         this IServiceCollection services,
