@@ -6,7 +6,11 @@ namespace Bellhop.Store;
 /// <param name="Session">Whose lane.</param>
 /// <param name="Known">True: queued at once. False: accepted, waiting for the session to be seen.</param>
 /// <param name="Note">Why, for the receipt; null where it needs no word.</param>
-public sealed record Target(SessionId Session, bool Known = true, string? Note = null);
+public sealed record Target(SessionId Session, bool Known = true, string? Note = null)
+{
+    /// <summary>The rule that leaves it out: the delivery is <c>accepted</c> and at once <c>dropped</c>, with this reason.</summary>
+    public string? DroppedBy { get; init; }
+}
 
 /// <summary>One event to write, with the sessions the router named.</summary>
 public sealed record NewEvent(Event Event, IReadOnlyList<Target> Targets)
@@ -19,7 +23,7 @@ public sealed record NewEvent(Event Event, IReadOnlyList<Target> Targets)
 /// <param name="Key">The key it is known by; the first one's key for a duplicate.</param>
 /// <param name="Id">The producer's id.</param>
 /// <param name="Duplicate">True where this (source, id) was known within its window and no delivery was added.</param>
-/// <param name="Sessions">The sessions it has deliveries for, this append's first.</param>
+/// <param name="Sessions">The sessions it has deliveries for, this append's first; without those that a rule dropped just now.</param>
 public sealed record AppendedEvent(Ulid Key, string Id, bool Duplicate, IReadOnlyList<SessionId> Sessions);
 
 /// <summary>Why a store takes nothing more for now.</summary>

@@ -60,6 +60,16 @@ public interface IEventStore : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<SessionId>?> ReplayAsync(string keyOrId, SessionId? session, CancellationToken cancel);
 
+    /// <summary>
+    /// Sends waiting deliveries elsewhere, each in one step: accepted or queued → dropped by rule <c>released</c>, and the
+    /// event gets a delivery for each target whose session has none of it yet. One that waits no more is left alone.
+    /// Returns how many were sent.
+    /// </summary>
+    Task<int> RerouteAsync(IReadOnlyList<Reroute> reroutes, CancellationToken cancel);
+
+    /// <summary>The event of which this one would be a repetition: same source and id, within its window. Null if none. Reads only.</summary>
+    Task<Event?> FindKnownAsync(Event e, CancellationToken cancel);
+
     /// <summary>Puts the event's dead letters away: they stay dead but leave the dead list. Null if unknown.</summary>
     Task<int?> DismissAsync(string keyOrId, CancellationToken cancel);
 
@@ -108,6 +118,12 @@ public interface IEventStore : IAsyncDisposable
 
 /// <summary>A waiting delivery as a client sees it on the session's list.</summary>
 public sealed record WaitingRow(long Delivery, string Type, ReadOnlyMemory<byte> Body);
+
+/// <summary>A waiting delivery and where it goes instead.</summary>
+/// <param name="Delivery">Its number.</param>
+/// <param name="Targets">At least one.</param>
+/// <param name="Note">Why, for the receipt.</param>
+public sealed record Reroute(long Delivery, IReadOnlyList<Target> Targets, string Note);
 
 /// <summary>A session we know of.</summary>
 /// <param name="Session">Its id.</param>

@@ -61,6 +61,25 @@ internal sealed class FakeEventStore : IEventStore
     public Task<IReadOnlyList<SessionId>?> ReplayAsync(string keyOrId, SessionId? session, CancellationToken cancel) =>
         Task.FromResult(OnReplay(keyOrId, session));
 
+    /// <summary>Everything that was sent elsewhere, in order.</summary>
+    public List<Reroute> Rerouted { get; } = [];
+
+    public Task<int> RerouteAsync(IReadOnlyList<Reroute> reroutes, CancellationToken cancel)
+    {
+        Rerouted.AddRange(reroutes);
+        return Task.FromResult(reroutes.Count);
+    }
+
+    public Task<Event?> FindKnownAsync(Event e, CancellationToken cancel)
+    {
+        lock (_lock)
+            return Task.FromResult(
+                e.DedupeWindow <= TimeSpan.Zero
+                    ? null
+                    : _receipts.Select(r => r.Event).LastOrDefault(k => k.Id == e.Id && k.Source == e.Source)
+            );
+    }
+
     public Task<int?> DismissAsync(string keyOrId, CancellationToken cancel)
     {
         lock (_lock)

@@ -7,7 +7,7 @@ internal static class AppendOperation
 {
     public static AppendResult Run(WriteBatch batch, IReadOnlyList<NewEvent> events, long maxUnfinished)
     {
-        var deliveries = events.Sum(e => e.Quarantine is null ? e.Targets.Count : 0);
+        var deliveries = events.Sum(e => e.Quarantine is null ? e.Targets.Count(t => t.DroppedBy is null) : 0);
         return batch.Unfinished + deliveries > maxUnfinished
             ? AppendResult.Refused(AppendRefusal.Full)
             : new AppendResult([.. events.Select(e => Append(batch, e))]);
@@ -27,7 +27,7 @@ internal static class AppendOperation
                 Deliver(batch, arrived, fresh, target);
                 sessions.Add(target.Session);
             }
-            return new AppendedEvent(e.Key, e.Id, false, sessions);
+            return new AppendedEvent(e.Key, e.Id, false, Kept(arrived.Targets, sessions));
         }
         return AppendKnown(batch, arrived, known);
     }
@@ -40,22 +40,25 @@ internal static class AppendOperation
         foreach (var target in added)
             Deliver(batch, arrived, known, target);
         var named = arrived.Targets.Select(t => t.Session);
-        return new AppendedEvent(known.Key, arrived.Event.Id, added.Count == 0, [.. named.Union(had)]);
+        return new AppendedEvent(known.Key, arrived.Event.Id, added.Count == 0, Kept(added, [.. named.Union(had)]));
     }
+
+    private static IReadOnlyList<SessionId> Kept(IReadOnlyList<Target> targets, List<SessionId> sessions) =>
+        targets.All(t => t.DroppedBy is null)
+            ? sessions
+            : [.. sessions.Except(targets.Where(t => t.DroppedBy is not null).Select(t => t.Session))];
 
     private static void Deliver(WriteBatch batch, NewEvent arrived, KnownEvent known, Target target)
     {
         var e = arrived.Event;
-        batch.Add(
+        Deliver(
+            batch,
             new DeliveryRow
             {
                 Number = 0,
                 Event = known.Row,
                 Session = target.Session,
-                State =
-                    arrived.Quarantine is not null ? DeliveryState.Dead
-                    : target.Known ? DeliveryState.Queued
-                    : DeliveryState.Accepted,
+                State = DeliveryState.Dead,
                 Kind = known.Kind,
                 Reason = arrived.Quarantine,
                 History = "",
@@ -64,8 +67,25 @@ internal static class AppendOperation
                 Type = known.Type,
                 Source = e.Source,
             },
-            arrived.Quarantine ?? target.Note
+            target
         );
+    }
+
+    /// <summary>Writes a delivery for a target. What has a reason already was unreadable and is born dead.</summary>
+    public static void Deliver(WriteBatch batch, DeliveryRow delivery, Target target)
+    {
+        if (delivery.Reason is { } unreadable)
+        {
+            batch.Add(delivery with { State = DeliveryState.Dead }, unreadable);
+            return;
+        }
+        if (target.DroppedBy is { } rule)
+        {
+            var accepted = batch.Add(delivery with { State = DeliveryState.Accepted }, null);
+            batch.Move(accepted with { Reason = rule }, DeliveryState.Dropped, target.Note);
+            return;
+        }
+        batch.Add(delivery with { State = target.Known ? DeliveryState.Queued : DeliveryState.Accepted }, target.Note);
     }
 
     private static List<SessionId> Sessions(Connection db, long e)

@@ -71,6 +71,21 @@ internal static class EventTable
             : null;
     }
 
+    /// <summary>The whole event in a row.</summary>
+    public static Event Load(Connection db, long row)
+    {
+        using var rows = db.Sql($"SELECT {Columns} FROM events e WHERE e.seq = ?");
+        rows.Bind(row).Read();
+        return Read(rows, 0);
+    }
+
+    /// <summary>True where the session has, or had, a delivery of the event.</summary>
+    public static bool HasDelivery(Connection db, long e, SessionId session)
+    {
+        using var rows = db.Sql("SELECT 1 FROM deliveries WHERE event = ? AND session = ? LIMIT 1");
+        return rows.Bind(e).Bind(session).Read();
+    }
+
     /// <summary>The row of the event with this key, or of the newest one with this producer's id.</summary>
     public static long? Resolve(Connection db, string keyOrId)
     {

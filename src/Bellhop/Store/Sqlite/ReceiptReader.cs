@@ -14,9 +14,7 @@ internal static class ReceiptReader
     {
         if (EventTable.Resolve(db, keyOrId) is not { } e)
             return null;
-        using var rows = db.Sql($"SELECT {EventTable.Columns} FROM events e WHERE e.seq = ?");
-        rows.Bind(e).Read();
-        var found = EventTable.Read(rows, 0);
+        var found = EventTable.Load(db, e);
         return new Receipt(found, Deliveries(db, e), Others(db, found.Id, e));
     }
 

@@ -41,7 +41,7 @@ internal static class SessionOperations
         foreach (var row in rows)
         {
             batch.Move(row with { Reason = "adopted" }, DeliveryState.Dropped, "the session never came");
-            if (!HasDelivery(batch.Db, row.Event, SessionId.Gateway))
+            if (!EventTable.HasDelivery(batch.Db, row.Event, SessionId.Gateway))
                 GiveCentral(batch, row);
         }
         return rows.Count;
@@ -81,11 +81,5 @@ internal static class SessionOperations
     {
         using var rows = batch.Db.Sql(AcceptedOf);
         return DeliveryRow.ReadAll(rows.Bind(session).Bind(before));
-    }
-
-    private static bool HasDelivery(Connection db, long e, SessionId session)
-    {
-        using var rows = db.Sql("SELECT 1 FROM deliveries WHERE event = ? AND session = ? LIMIT 1");
-        return rows.Bind(e).Bind(session).Read();
     }
 }

@@ -117,6 +117,21 @@ public sealed class SqliteEventStore : IEventStore
         _writer.RunAsync(batch => DeadLetterOperations.Replay(batch, keyOrId, session), cancel);
 
     /// <inheritdoc />
+    public Task<int> RerouteAsync(IReadOnlyList<Reroute> reroutes, CancellationToken cancel)
+    {
+        if (reroutes.Any(r => r.Targets.Count == 0))
+            throw new StoreException("An event needs at least one session to go to.");
+        return _writer.RunAsync(batch => RerouteOperation.Run(batch, reroutes), cancel);
+    }
+
+    /// <inheritdoc />
+    public Task<Event?> FindKnownAsync(Event e, CancellationToken cancel) =>
+        _readers.ReadAsync(
+            db => EventTable.FindKnown(db, e) is { } known ? EventTable.Load(db, known.Row) : null,
+            cancel
+        );
+
+    /// <inheritdoc />
     public Task<int?> DismissAsync(string keyOrId, CancellationToken cancel) =>
         _writer.RunAsync(batch => DeadLetterOperations.Dismiss(batch, keyOrId), cancel);
 

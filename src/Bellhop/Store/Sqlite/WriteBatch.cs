@@ -51,6 +51,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
     public DeliveryRow Add(DeliveryRow delivery, string? note, long? replayOf = null)
     {
         var now = Now;
+        var history = History.Start(delivery.State, now, note);
         using var insert = db.Sql(
             """
             INSERT INTO deliveries (event, session, kind, state, reason, replay_of, updated_at, history)
@@ -65,9 +66,9 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
             .Bind(delivery.Reason)
             .Bind(replayOf)
             .Bind(now)
-            .Bind(History.Start(delivery.State, now, note))
+            .Bind(history)
             .Run();
-        var added = delivery with { Number = db.LastRowId };
+        var added = delivery with { Number = db.LastRowId, History = history };
         Stage(null, added, now, note);
         return added;
     }
