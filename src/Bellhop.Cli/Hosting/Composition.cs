@@ -97,12 +97,15 @@ internal static class Composition
         services
             .AddSingleton(registry)
             .AddSingleton<EventReader>()
+            .AddSingleton(options.Routing)
             .AddSingleton<Router>()
+            .AddSingleton<Holds>()
             .AddSingleton<Inbox>()
             .AddSingleton<Intake>()
             .AddSingleton(home)
             .AddHostedService<SpoolIntake>()
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.AdoptAfter));
+            .AddHostedService<OrphanedHolds>()
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.Routing.AdoptAfter));
 
     private static IServiceCollection AddLanes(this IServiceCollection services, BellhopOptions options) =>
         services

@@ -1,5 +1,6 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
+using Bellhop.Routing;
 using Bellhop.Store;
 
 namespace Bellhop.Cli.Setup;
@@ -15,7 +16,7 @@ internal sealed record BellhopOptions
 
     public required AgentOptions Agent { get; init; }
 
-    public required TimeSpan AdoptAfter { get; init; }
+    public required RoutingOptions Routing { get; init; }
 
     public required RetryPolicy Retry { get; init; }
 
@@ -32,7 +33,7 @@ internal sealed record BellhopOptions
             AllowedHosts = configuration.Get<IReadOnlyList<string>>("allowedHosts"),
             Bus = BusOptions.From(configuration),
             Agent = AgentOf(configuration, home),
-            AdoptAfter = configuration.Get<TimeSpan>("routing.adoptAfter"),
+            Routing = RoutingRules.From(configuration),
             Retry = new RetryPolicy
             {
                 MaxAttempts = (int)configuration.Get<long>("retry.attempts"),

@@ -58,6 +58,14 @@ internal sealed class Configuration
             settings[setting.Path] = effective;
             if (reading.Problem is { } problem)
                 faults.Add(new ConfigurationFault(setting.Path, effective.Shown, value.Origin, problem));
+            faults.AddRange(
+                reading.Parts.Select(p => new ConfigurationFault(
+                    setting.Path + p.Part,
+                    p.Value,
+                    value.Origin,
+                    p.Problem
+                ))
+            );
         }
         if (faults.Count == 0)
             faults.AddRange(CrossChecks.Of(settings));

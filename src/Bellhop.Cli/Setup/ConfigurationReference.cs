@@ -40,12 +40,20 @@ internal static class ConfigurationReference
         if (setting.Example is { } example)
             text.Append($"- Example: `{example}`\n");
         text.Append($"- Environment: `{setting.Variable}{Suffix(setting)}`\n");
+        if (setting.Fields.Count == 0)
+            return;
+        text.Append("\n| field | value | default | |\n|---|---|---|---|\n");
+        foreach (var field in setting.Fields)
+            text.Append(
+                $"| `{field.Path}` | {Kind(field)} | {(field.IsRequired ? "required" : $"`{field.Default}`")} | {field.Doc} |\n"
+            );
     }
 
     private static string Suffix(Setting setting) =>
         setting.Kind switch
         {
             SettingKind.List => "__0",
+            SettingKind.Objects => $"__0__{setting.Fields[0].Path.ToUpperInvariant()}",
             SettingKind.Map => "__NAME",
             _ => "",
         };
@@ -62,6 +70,9 @@ internal static class ConfigurationReference
             SettingKind.Secret => "a text; never printed",
             SettingKind.List => "a list of texts",
             SettingKind.Map => "names with texts",
+            SettingKind.Flag => "`true` or `false`",
+            SettingKind.Name => "1 to 64 of `A-Z a-z 0-9 . _ -`",
+            SettingKind.Objects => "a list of objects",
             _ => "a text",
         } + (setting.IsOptional ? ", or `null`" : "");
 }

@@ -21,7 +21,7 @@ internal static class EnvironmentOverrides
         var ours = environment
             .Where(v => v.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
             .OrderBy(v => v.Key.Length)
-            .ThenBy(v => v.Key, StringComparer.Ordinal);
+            .ThenBy(v => v.Key, StringComparer.OrdinalIgnoreCase);
         foreach (var (name, text) in ours)
         {
             var key = name[Prefix.Length..].Replace("__", ".", StringComparison.Ordinal);
@@ -39,8 +39,7 @@ internal static class EnvironmentOverrides
 
     private static Setting? FindParent(string key) =>
         SettingsSchema.All.FirstOrDefault(s =>
-            s.Kind is SettingKind.List or SettingKind.Map
-            && key.StartsWith(s.Path + ".", StringComparison.OrdinalIgnoreCase)
+            HasParts(s) && key.StartsWith(s.Path + ".", StringComparison.OrdinalIgnoreCase)
         );
 
     private static void Whole(
@@ -51,20 +50,30 @@ internal static class EnvironmentOverrides
         List<ConfigurationFault> faults
     )
     {
-        if (setting.Kind is SettingKind.List or SettingKind.Map)
+        if (HasParts(setting))
         {
-            var part = setting.Kind == SettingKind.List ? "0" : "NAME";
+            var part = setting.Kind switch
+            {
+                SettingKind.List => "0",
+                SettingKind.Map => "NAME",
+                _ => $"0__{setting.Fields[0].Path.ToUpperInvariant()}",
+            };
             faults.Add(
                 new ConfigurationFault(setting.Path, $"\"{text}\"", name, $"is set in parts: use {name}__{part}.")
             );
             return;
         }
-        JsonNode? value =
-            setting.IsOptional && text is "" or "null" ? null
-            : setting.Kind == SettingKind.Number && long.TryParse(text, out var number) ? JsonValue.Create(number)
-            : JsonValue.Create(text);
-        values[setting.Path] = new GivenValue(value, name);
+        values[setting.Path] = new GivenValue(Scalar(setting, text), name);
     }
+
+    private static JsonNode? Scalar(Setting setting, string text) =>
+        setting.IsOptional && text is "" or "null" ? null
+        : setting.Kind == SettingKind.Number && long.TryParse(text, out var number) ? JsonValue.Create(number)
+        : setting.Kind == SettingKind.Flag && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)
+        : JsonValue.Create(text);
+
+    private static bool HasParts(Setting setting) =>
+        setting.Kind is SettingKind.List or SettingKind.Map or SettingKind.Objects;
 
     private static void Part(
         Setting setting,
@@ -76,28 +85,59 @@ internal static class EnvironmentOverrides
     )
     {
         var node = values.GetValueOrDefault(setting.Path)?.Value?.DeepClone() ?? setting.DefaultNode!;
-        if (node is JsonObject map)
-            map[part.Replace(".", "__", StringComparison.Ordinal)] = text;
-        else if (node is JsonArray list && int.TryParse(part, out var index) && index >= 0 && index <= list.Count)
-        {
-            if (index < list.Count)
-                list[index] = text;
-            else
-                list.Add((JsonNode?)JsonValue.Create(text));
-        }
+        if (Put(setting, node, part, text) is { } mend)
+            faults.Add(new ConfigurationFault($"{setting.Path}", $"\"{text}\"", name, mend));
         else
+            values[setting.Path] = new GivenValue(node, name);
+    }
+
+    /// <summary>Sets one part of a value; what it returns is what is wrong with the variable's name.</summary>
+    private static string? Put(Setting setting, JsonNode node, string part, string text)
+    {
+        if (node is JsonObject map)
         {
-            faults.Add(
-                new ConfigurationFault(
-                    setting.Path,
-                    $"\"{text}\"",
-                    name,
-                    "must end in the item's number, counted from 0 without gaps."
-                )
-            );
-            return;
+            map[part.Replace(".", "__", StringComparison.Ordinal)] = text;
+            return null;
         }
-        values[setting.Path] = new GivenValue(node, name);
+        var (digits, field) = part.Split('.', 2) is [var first, var rest] ? (first, rest) : (part, null);
+        if (
+            node is not JsonArray list
+            || !int.TryParse(digits, out var index)
+            || index < 0
+            || index > list.Count
+            || field is null == (setting.Kind == SettingKind.Objects)
+        )
+            return setting.Kind == SettingKind.Objects
+                ? $"must name the object's number, counted from 0 without gaps, and a field: {setting.Variable}__0__{setting.Fields[0].Path.ToUpperInvariant()}."
+                : "must end in the item's number, counted from 0 without gaps.";
+        if (index == list.Count)
+            list.Add(field is null ? JsonValue.Create(text) : new JsonObject());
+        else if (field is null)
+            list[index] = text;
+        return field is null ? null : PutField(setting, list[index], field, text);
+    }
+
+    private static string? PutField(Setting setting, JsonNode? node, string part, string text)
+    {
+        var (name, rest) = part.Split('.', 2) is [var first, var inner] ? (first, inner) : (part, null);
+        if (
+            setting.Fields.FirstOrDefault(f => f.Path.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } field
+        )
+            return $"names no field. Known here: {string.Join(", ", setting.Fields.Select(f => f.Path))}.";
+        if (node is not JsonObject item)
+            return "overrides a part of what is no object.";
+        if (HasParts(field) != rest is not null)
+            return HasParts(field)
+                ? $"is set in parts: end it in __{field.Path.ToUpperInvariant()}__0."
+                : "goes too deep.";
+        if (rest is null)
+        {
+            item[field.Path] = Scalar(field, text);
+            return null;
+        }
+        if (item[field.Path] is not { } inside)
+            item[field.Path] = inside = field.Kind == SettingKind.Map ? new JsonObject() : new JsonArray();
+        return Put(field, inside, rest, text);
     }
 
     private static string Unknown(string key) =>

@@ -27,6 +27,15 @@ internal sealed record Setting(string Path, SettingKind Kind, string Default, st
     /// <summary>True where <c>null</c> is a value.</summary>
     public bool IsOptional { get; init; } = Default == "null";
 
+    /// <summary>What each object of <see cref="SettingKind.Objects"/> holds, <c>name</c> first.</summary>
+    public IReadOnlyList<Setting> Fields { get; init; } = [];
+
+    /// <summary>What is wrong with an object whose fields are each good; null = nothing.</summary>
+    public Func<SettingObject, string?> Check { get; init; } = _ => null;
+
+    /// <summary>An object's field that must be given.</summary>
+    public bool IsRequired { get; init; }
+
     /// <summary>The section's name; empty for a setting at the top.</summary>
     public string Section => Path.Contains('.', StringComparison.Ordinal) ? Path[..Path.LastIndexOf('.')] : "";
 

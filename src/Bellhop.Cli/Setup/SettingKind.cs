@@ -13,4 +13,13 @@ internal enum SettingKind
     Secret,
     List,
     Map,
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    Flag,
+
+    /// <summary>A short name of letters, digits, <c>. _ -</c>.</summary>
+    Name,
+
+    /// <summary>A list of objects, each with the fields that the setting declares; <c>name</c> tells them apart.</summary>
+    Objects,
 }

@@ -6,8 +6,17 @@ namespace Bellhop.Cli.Setup;
 /// <summary>A checked value, or what is wrong with it.</summary>
 internal sealed record SettingReading(object? Value, string? Problem = null)
 {
+    /// <summary>What is wrong inside a list of objects.</summary>
+    public IReadOnlyList<PartFault> Parts { get; init; } = [];
+
     public static SettingReading Bad(string problem) => new(null, problem);
 }
+
+/// <summary>What is wrong with a part of a value.</summary>
+/// <param name="Part">Where in it: <c>[1].type</c>.</param>
+/// <param name="Value">What was given.</param>
+/// <param name="Problem">What would be right.</param>
+internal sealed record PartFault(string Part, string? Value, string Problem);
 
 /// <summary>Turns JSON into the value of a setting's kind.</summary>
 internal sealed class SettingReader(Home home, Func<string, string?> environment)
@@ -24,6 +33,8 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
             SettingKind.List => List(node),
             SettingKind.Map => Map(node),
             SettingKind.Number => Number(setting, node),
+            SettingKind.Flag => Flag(node),
+            SettingKind.Objects => new ObjectListReader(setting, Read).Read(node),
             _ when Text(node) is not { Length: > 0 } => SettingReading.Bad($"must be {Expected(setting)}."),
             _ => Scalar(setting, Text(node)!),
         };
@@ -37,6 +48,9 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
             SettingKind.Endpoint when Endpoint.Parse(text) is { } endpoint => new SettingReading(endpoint),
             SettingKind.Folder => Folder(text),
             SettingKind.File => File(text),
+            SettingKind.Name => IsName(text)
+                ? new SettingReading(text)
+                : SettingReading.Bad($"must be {Expected(setting)}."),
             SettingKind.Text when setting.Path == "bus.prefix" && !IsPrefix(text) => SettingReading.Bad(
                 "must be 1 to 64 of A-Z a-z 0-9 . _ - and :."
             ),
@@ -62,6 +76,11 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
         && number <= setting.Range.Most
             ? new SettingReading(number)
             : SettingReading.Bad($"must be {Expected(setting)}.");
+
+    private static SettingReading Flag(JsonNode node) =>
+        node is JsonValue value && value.TryGetValue<bool>(out var flag)
+            ? new SettingReading(flag)
+            : SettingReading.Bad("must be true or false.");
 
     private static SettingReading List(JsonNode node) =>
         node is JsonArray array && array.All(i => Text(i) is { Length: > 0 })
@@ -97,6 +116,9 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
 
     private string Absolute(string path) => Path.GetFullPath(Home.ExpandTilde(path, environment), home.Folder);
 
+    private static bool IsName(string text) =>
+        text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
+
     private static bool IsPrefix(string text) =>
         text.Length <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or ':');
 
@@ -110,6 +132,7 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
             SettingKind.Endpoint => "an address and a port, such as 127.0.0.1:3018",
             SettingKind.Number => $"a whole number from {setting.Range.Least} to {setting.Range.Most}",
             SettingKind.Word => $"one of {string.Join(", ", setting.Words)}",
+            SettingKind.Name => "1 to 64 of A-Z a-z 0-9 . _ -",
             SettingKind.Folder => "a folder, such as ~/work",
             SettingKind.File => "a file, such as ~/.bellhop/redis-password",
             _ => "a text that is not empty",

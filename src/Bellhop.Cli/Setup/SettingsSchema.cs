@@ -91,6 +91,7 @@ internal static class SettingsSchema
             "\"10m\"",
             "How long an event waits for a session that was never seen, before the gateway takes it."
         ),
+        RoutingRules.Setting,
         new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.")
         {
             Range = (1, 100),

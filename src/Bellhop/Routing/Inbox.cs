@@ -17,7 +17,11 @@ public sealed class Inbox(IEventStore store, Router router)
         CancellationToken cancel
     ) =>
         store.AppendAsync(
-            [.. rows.Select(r => new NewEvent(r.Event, router.Route(r.Event, list)) { Quarantine = r.Quarantine })],
+            [.. rows.Select(r => new NewEvent(r.Event, Decide(r, list).Targets) { Quarantine = r.Quarantine })],
             cancel
         );
+
+    /// <summary>What is no event has no type that a rule could speak of: it is a dead letter of whoever it was meant for.</summary>
+    private RoutingDecision Decide((Event Event, string? Quarantine) row, SessionId? list) =>
+        row.Quarantine is null ? router.Decide(row.Event, list) : router.DecideWithoutRules(row.Event, list);
 }
