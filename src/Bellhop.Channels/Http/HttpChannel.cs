@@ -23,11 +23,15 @@ public static class HttpChannel
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton<Intake>();
         services.TryAddSingleton<GatewayMetrics>();
+        services.TryAddSingleton(new RoutingOptions());
+        services.TryAddSingleton<Holds>();
+        services.TryAddSingleton<Explainer>();
         services.AddSingleton(options);
         services.AddSingleton<TokenFile>().AddSingleton<HostNames>().AddSingleton<WrongTokenBudget>();
         services.AddSingleton<RequestGate>().AddSingleton<RequestFaults>().AddSingleton<IStartupFilter, GateFirst>();
         services.AddSingleton<HttpAllowances>().AddSingleton<SettledWait>().AddSingleton<FollowStream>();
         services.AddSingleton<EventEndpoints>().AddSingleton<ReceiptEndpoints>().AddSingleton<StatusEndpoints>();
+        services.AddSingleton<RoutingEndpoints>();
         services.AddSingleton<PrometheusText>();
         return services.AddHostedService<DeliveryMetrics>().AddHostedService<SocketPermission>();
     }
@@ -43,6 +47,8 @@ public static class HttpChannel
         routes.MapPost("/v1/events/{id}/replay", WhileReady(c => Of<ReceiptEndpoints>(c).ReplayAsync(c)));
         routes.MapPost("/v1/events/{id}/dismiss", WhileReady(c => Of<ReceiptEndpoints>(c).DismissAsync(c)));
         routes.MapPost("/v1/messages", WhileReady(c => Of<EventEndpoints>(c).PostMessageAsync(c)));
+        routes.MapPost("/v1/explain", OnceOpen(c => Of<RoutingEndpoints>(c).ExplainAsync(c)));
+        routes.MapPost("/v1/release", WhileReady(c => Of<RoutingEndpoints>(c).ReleaseAsync(c)));
         routes.MapGet("/v1/sessions", OnceOpen(c => Of<StatusEndpoints>(c).SessionsAsync(c)));
         routes.MapGet("/v1/status", OnceOpen(c => Of<StatusEndpoints>(c).StatusAsync(c)));
         routes.MapGet("/livez", (RequestDelegate)(c => PhaseAsync(c, StatusCodes.Status200OK)));

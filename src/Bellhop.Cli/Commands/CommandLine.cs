@@ -59,6 +59,8 @@ internal static class CommandLine
             SessionsCommand.Create(context),
             EventsCommand.Create(context),
             TraceCommand.Create(context),
+            ExplainCommand.Create(context),
+            ReleaseCommand.Create(context),
             DeadCommand.Create(context),
             LogsCommand.Create(context),
             ConfigCommand.Create(context),

@@ -30,7 +30,9 @@ internal sealed class Push(CommandContext context, bool json)
     }
 
     private static string Sentence(AcceptedEventDto e) =>
-        $"{(e.Duplicate ? "known already" : e.State)} {Printable.Line(e.Id)} → {Printable.Line(string.Join(", ", e.Sessions))}";
+        e.Sessions.Count == 0
+            ? $"accepted {Printable.Line(e.Id)} → nobody, a rule drops it: bellhop trace {e.Key}"
+            : $"{(e.Duplicate ? "known already" : e.State)} {Printable.Line(e.Id)} → {Printable.Line(string.Join(", ", e.Sessions))}";
 
     private async Task<int> SpoolAsync(PushedEvent e, bool waited)
     {

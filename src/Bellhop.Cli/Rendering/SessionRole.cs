@@ -5,11 +5,11 @@ namespace Bellhop.Cli.Rendering;
 /// <summary>What a session is, and whether it is there.</summary>
 internal static class SessionRole
 {
-    /// <summary><c>central</c>, <c>satellite</c>, <c>satellite, gone</c> or <c>satellite, never seen</c>.</summary>
+    /// <summary><c>central</c>, <c>hold</c>, <c>satellite</c>, <c>satellite, gone</c> or <c>satellite, never seen</c>.</summary>
     public static string Of(SessionStatus session) =>
         session.Role
         + (
-            session.Member ? ""
+            session.Member || session.Role == "hold" ? ""
             : session.LastSeen is null ? ", never seen"
             : ", gone"
         );

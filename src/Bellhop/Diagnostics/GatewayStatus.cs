@@ -49,7 +49,7 @@ public sealed record SessionStatus
     /// <summary>Its id.</summary>
     public required string Session { get; init; }
 
-    /// <summary>central or satellite.</summary>
+    /// <summary>central, satellite, or hold: where a rule keeps events until they are released.</summary>
     public required string Role { get; init; }
 
     /// <summary>In the set that producers read.</summary>

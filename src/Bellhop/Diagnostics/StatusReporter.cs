@@ -68,7 +68,10 @@ public sealed class StatusReporter(
                     return new SessionStatus
                     {
                         Session = session.Value,
-                        Role = session.IsGateway ? "central" : "satellite",
+                        Role =
+                            session.IsGateway ? "central"
+                            : HoldSession.RuleOf(session) is not null ? "hold"
+                            : "satellite",
                         Member = registry.IsMember(session),
                         Accepted = count.Accepted,
                         Queued = count.Queued,

@@ -35,10 +35,14 @@ internal sealed class FakeApi : IAsyncDisposable
     }
 
     /// <summary>Answers a call, given as <c>GET /path</c> without its query. Anything else is 404.</summary>
-    public FakeApi On(string call, string json, int status = 200)
+    public FakeApi On(string call, string json, int status = 200) => On(call, _ => (json, status));
+
+    /// <summary>Answers a call by what is asked.</summary>
+    public FakeApi On(string call, Func<HttpContext, (string Json, int Status)> answer)
     {
         _answers[call] = async context =>
         {
+            var (json, status) = answer(context);
             context.Response.StatusCode = status;
             await context.Response.WriteAsync(json);
         };

@@ -46,9 +46,15 @@ internal sealed class HttpGateway : IAsyncDisposable
     /// <summary>Carries none.</summary>
     public HttpClient Stranger { get; private set; } = new();
 
-    public static async Task<HttpGateway> StartAsync(Func<HttpChannelOptions, HttpChannelOptions>? change = null)
+    /// <summary>What events are routed by.</summary>
+    public RoutingOptions Routing { get; private init; } = new();
+
+    public static async Task<HttpGateway> StartAsync(
+        Func<HttpChannelOptions, HttpChannelOptions>? change = null,
+        RoutingOptions? routing = null
+    )
     {
-        var gateway = new HttpGateway();
+        var gateway = new HttpGateway { Routing = routing ?? new RoutingOptions() };
         gateway.Readiness.Enter(GatewayPhase.Ready);
         await gateway.RunAsync(change ?? (o => o));
         return gateway;
@@ -142,7 +148,7 @@ internal sealed class HttpGateway : IAsyncDisposable
     {
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IEventStore>(Store).AddSingleton(Readiness);
         services.AddSingleton<UlidFactory>().AddSingleton<EventReader>().AddSingleton<Alarms>();
-        services.AddSingleton<SessionRegistry>().AddSingleton<Router>().AddSingleton<Inbox>();
+        services.AddSingleton<SessionRegistry>().AddSingleton(Routing).AddSingleton<Router>().AddSingleton<Inbox>();
         services.AddSingleton(p => new StatusReporter(
             Store,
             p.GetRequiredService<SessionRegistry>(),

@@ -16,6 +16,11 @@ public sealed record ReplayedDto(string Id, IReadOnlyList<string> Sessions);
 /// <param name="Dismissed">How many dead letters were put away.</param>
 public sealed record DismissedDto(string Id, int Dismissed);
 
+/// <summary>The answer to a release.</summary>
+/// <param name="Of">The rule or event that was asked for.</param>
+/// <param name="Released">How many deliveries went on their way.</param>
+public sealed record ReleasedDto(string Of, int Released);
+
 /// <summary>The answer to <c>GET /v1/sessions</c>.</summary>
 /// <param name="Sessions"><c>gateway</c> first.</param>
 public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);

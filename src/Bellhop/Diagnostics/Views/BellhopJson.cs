@@ -22,6 +22,8 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(DismissedDto))]
 [JsonSerializable(typeof(SessionsDto))]
 [JsonSerializable(typeof(PhaseDto))]
+[JsonSerializable(typeof(ExplanationDto))]
+[JsonSerializable(typeof(ReleasedDto))]
 [JsonSerializable(typeof(ErrorDto))]
 [JsonSerializable(typeof(GatewayStatus))]
 public sealed partial class BellhopJson : JsonSerializerContext
