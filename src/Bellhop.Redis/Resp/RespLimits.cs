@@ -18,7 +18,7 @@ internal static class RespLimits
     public const int MaxArguments = 64 * 1024;
 
     /// <summary>An inline command, and the line that declares a length: Redis' own limit.</summary>
-    public const int MaxLineBytes = 64 * 1024;
+    public const int MaxLineBytes = RespReplyLimits.MaxLineBytes;
 
     /// <summary>The longest bulk string the protocol itself allows (Redis' <c>proto-max-bulk-len</c>).</summary>
     public const long MaxDeclaredBulk = 512L * 1024 * 1024;
@@ -28,15 +28,6 @@ internal static class RespLimits
 
     /// <summary>Bytes of one argument before AUTH (Redis' own limit).</summary>
     public const int MaxBulkUnauthenticated = 16 * 1024;
-
-    /// <summary>One bulk string that we accept as a client: a batch of the largest events.</summary>
-    public const int MaxReplyBulkBytes = 64 * 1024 * 1024;
-
-    /// <summary>Elements of one aggregate that we accept as a client.</summary>
-    public const int MaxReplyElements = 1024 * 1024;
-
-    /// <summary>Aggregates inside one another that we accept as a client; COMMAND DOCS needs seven.</summary>
-    public const int MaxReplyDepth = 32;
 
     /// <summary>From the first byte of a frame to its last; then the connection is closed.</summary>
     public static readonly TimeSpan FrameDeadline = TimeSpan.FromSeconds(30);

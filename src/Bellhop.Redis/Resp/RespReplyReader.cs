@@ -49,11 +49,11 @@ internal sealed class RespReplyReader
     {
         node = null;
         if (buffer.PositionOf((byte)'\n') is not { } end)
-            return buffer.Length > RespLimits.MaxLineBytes
+            return buffer.Length > RespReplyLimits.MaxLineBytes
                 ? throw new RespProtocolException("a line is too long")
                 : false;
         var line = buffer.Slice(0, end).ToArray().AsSpan();
-        if (line is not [_, .., (byte)'\r'] || line.Length > RespLimits.MaxLineBytes)
+        if (line is not [_, .., (byte)'\r'] || line.Length > RespReplyLimits.MaxLineBytes)
             throw new RespProtocolException("a line does not end in CR LF");
         var mark = (char)line[0];
         var text = line[1..^1];
@@ -94,7 +94,7 @@ internal sealed class RespReplyReader
         var count = Number(text);
         if (count == -1 && kind == RespAggregateKind.Array)
             return RespValue.NullArray;
-        if (count is < 0 or > RespLimits.MaxReplyElements || _open.Count >= RespLimits.MaxReplyDepth)
+        if (count is < 0 or > RespReplyLimits.MaxElements || _open.Count >= RespReplyLimits.MaxDepth)
             throw new RespProtocolException("an aggregate is too large or too deep");
         var items = (int)count * (kind == RespAggregateKind.Map ? 2 : 1);
         if (items == 0)
@@ -117,7 +117,7 @@ internal sealed class RespReplyReader
             node = RespValue.Null;
             return true;
         }
-        if (length is < 0 or > RespLimits.MaxReplyBulkBytes)
+        if (length is < 0 or > RespReplyLimits.MaxBulkBytes)
             throw new RespProtocolException("a bulk string is too long");
         if (rest.Length < length + 2)
             return false;

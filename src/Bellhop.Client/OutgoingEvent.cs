@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Bellhop.Client;
+
+/// <summary>An event ready to be handed in, once or many times: its id and time are set.</summary>
+/// <param name="Id">What makes it the same event.</param>
+/// <param name="Type">What happened.</param>
+/// <param name="Origin">The session that started it, if any.</param>
+/// <param name="Body">Its bytes.</param>
+internal sealed record OutgoingEvent(string Id, string Type, string? Origin, byte[] Body)
+{
+    /// <exception cref="ArgumentException">The payload becomes no JSON object, or a name is empty.</exception>
+    public static OutgoingEvent Create(
+        string type,
+        string source,
+        object? payload,
+        PushOptions options,
+        BellhopClientOptions client,
+        DateTimeOffset now
+    )
+    {
+        ArgumentException.ThrowIfNullOrEmpty(type);
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        var id = options.Id is { Length: > 0 } given ? given : Guid.CreateVersion7(now).ToString();
+        var origin = options.Origin ?? client.Origin ?? Environment.GetEnvironmentVariable("BELLHOP_SESSION");
+        origin = origin is { Length: > 0 } ? origin : null;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            json.WriteString("type", type);
+            json.WriteString("source", source);
+            json.WritePropertyName("payload");
+            Element(payload, client.PayloadJson).WriteTo(json);
+            json.WriteNumber("ts", (options.OccurredAt ?? now).ToUnixTimeMilliseconds());
+            if (origin is not null)
+                json.WriteString("originSession", origin);
+            json.WriteEndObject();
+        }
+        return new OutgoingEvent(id, type, origin, buffer.WrittenSpan.ToArray());
+    }
+
+    private static JsonElement Element(object? payload, JsonSerializerOptions options)
+    {
+        var element = payload is null
+            ? JsonSerializer.SerializeToElement(new Dictionary<string, string>(), options)
+            : JsonSerializer.SerializeToElement(payload, payload.GetType(), options);
+        return element.ValueKind == JsonValueKind.Object
+            ? element
+            : throw new ArgumentException(
+                $"A payload becomes a JSON object, not {element.ValueKind}. Wrap it: new {{ text = … }}.",
+                nameof(payload)
+            );
+    }
+}
