@@ -66,7 +66,7 @@ internal static class EnvironmentOverrides
         values[setting.Path] = new GivenValue(Scalar(setting, text), name);
     }
 
-    private static JsonNode? Scalar(Setting setting, string text) =>
+    private static JsonValue? Scalar(Setting setting, string text) =>
         setting.IsOptional && text is "" or "null" ? null
         : setting.Kind == SettingKind.Number && long.TryParse(text, out var number) ? JsonValue.Create(number)
         : setting.Kind == SettingKind.Flag && bool.TryParse(text, out var flag) ? JsonValue.Create(flag)

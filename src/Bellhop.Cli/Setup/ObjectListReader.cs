@@ -40,7 +40,7 @@ internal sealed class ObjectListReader(Setting setting, Func<Setting, JsonNode?,
         return new SettingObject(fields);
     }
 
-    private object? ReadField(Setting field, IReadOnlyDictionary<string, JsonNode?> given, string at)
+    private object? ReadField(Setting field, Dictionary<string, JsonNode?> given, string at)
     {
         if (!given.TryGetValue(field.Path, out var node))
         {

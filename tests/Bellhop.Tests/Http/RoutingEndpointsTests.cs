@@ -4,7 +4,6 @@ using System.Text.Json;
 using Bellhop.Diagnostics.Views;
 using Bellhop.Events;
 using Bellhop.Routing;
-using Bellhop.Store;
 using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Http;

@@ -43,7 +43,7 @@ internal static class AppendOperation
         return new AppendedEvent(known.Key, arrived.Event.Id, added.Count == 0, Kept(added, [.. named.Union(had)]));
     }
 
-    private static IReadOnlyList<SessionId> Kept(IReadOnlyList<Target> targets, List<SessionId> sessions) =>
+    private static List<SessionId> Kept(IReadOnlyList<Target> targets, List<SessionId> sessions) =>
         targets.All(t => t.DroppedBy is null)
             ? sessions
             : [.. sessions.Except(targets.Where(t => t.DroppedBy is not null).Select(t => t.Session))];
