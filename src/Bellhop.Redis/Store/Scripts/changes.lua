@@ -12,32 +12,30 @@ local COUNTED = { 'accepted', 'queued', 'turn', 'turn' }
 
 local moves, count_changes, unfinished_change, dead_change = {}, {}, 0, 0
 
--- Before the first write --------------------------------------------------------------------------------------------
+-- Before the first write -------------------------------------------------------------------------------------------
 
--- Makes an empty place ours. Where the keys vanished under us, callers see it by the new id.
-local function begin()
+-- Our place's id; or nil and what to answer at once. An empty place is made ours: where the keys vanished under us,
+-- callers see it by the new id. A number behind the fence says that central changed hands.
+local function start(fenced)
   local kept = redis.call('HMGET', key('meta'), 'schema', 'id')
-  if not kept[2] then
-    redis.call('HSET', key('meta'), 'schema', schema, 'id', new_id)
-    redis.call('HSET', key('sessions'), 'gateway', '1 ' .. now)
-    return new_id
+  if tonumber(kept[1] or 0) > schema then return nil, redis.error_reply('NEWER ' .. kept[1]) end
+  if fenced and fence ~= '' then
+    local held = tonumber(redis.call('GET', key('fence')) or 0)
+    if held > tonumber(fence) then return nil, redis.error_reply('FENCED ' .. held) end
   end
-  return kept[2]
+  if resent == '1' then
+    local answered = redis.call('GET', key('op', op))
+    if answered then return nil, { kept[2], '', answered } end
+  end
+  if kept[2] then return kept[2] end
+  redis.call('HSET', key('meta'), 'schema', schema, 'id', new_id)
+  redis.call('HSET', key('sessions'), 'gateway', '1 ' .. now)
+  return new_id
 end
 
--- Why this call may change nothing; nil where it may. A number behind the fence says that central changed hands.
-local function refusal(fenced)
-  local kept = tonumber(redis.call('HGET', key('meta'), 'schema') or 0)
-  if kept > schema then return redis.error_reply('NEWER ' .. kept) end
-  if not fenced or fence == '' then return nil end
-  local held = tonumber(redis.call('GET', key('fence')) or 0)
-  return held > tonumber(fence) and redis.error_reply('FENCED ' .. held) or nil
-end
+local function refuse(id, code, detail) return redis.error_reply(code .. ' ' .. id .. ' ' .. detail) end
 
--- The answer of this very call, where it was made before its connection broke.
-local function answered() return resent == '1' and redis.call('GET', key('op', op)) or nil end
-
--- Changing ------------------------------------------------------------------------------------------------------------
+-- Changing ----------------------------------------------------------------------------------------------------------
 
 local function count(session, state, by)
   if state == DEAD then dead_change = dead_change + by end
@@ -62,7 +60,7 @@ local function enter_index(d)
     redis.call('ZADD', key('accepted', d.session), d.number, d.number)
   elseif d.state == QUEUED then
     redis.call('ZADD', lane(d), d.number, d.number)
-  elseif d.state == INJECTING then
+  elseif d.state == INJECTING and d.turn then
     redis.call('RPUSH', key('turn', d.turn), d.number)
     redis.call('ZADD', key('turns', d.session), 0, d.turn)
   elseif d.state == DEAD then
@@ -71,6 +69,7 @@ local function enter_index(d)
 end
 
 local function leave_turn(d)
+  if not d.turn then return end
   redis.call('LREM', key('turn', d.turn), 1, d.number)
   if redis.call('EXISTS', key('turn', d.turn)) == 0 then redis.call('ZREM', key('turns', d.session), d.turn) end
 end
@@ -193,6 +192,7 @@ end
 
 -- The reply of every script that changes something: what is told, and its own answer.
 local function finish(id, answer)
+  answer = tostring(answer)
   local message = publish(id)
   if op ~= '' then redis.call('SET', key('op', op), answer, 'PX', RESEND_MS) end
   return { id, message, answer }

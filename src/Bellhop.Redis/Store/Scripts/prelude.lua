@@ -66,12 +66,6 @@ local function sessions_with(what)
   return sessions
 end
 
-local function open_rows(turn)
-  local rows = read_all(redis.call('LRANGE', key('turn', turn), 0, -1))
-  table.sort(rows, function(a, b) return a.number < b.number end)
-  return rows
-end
-
 local function by_number(rows)
   table.sort(rows, function(a, b) return a.number < b.number end)
   return rows

@@ -1,0 +1,9 @@
+-- A session came or is still there. 1 session
+
+local id, stop = start(false)
+if stop then return stop end
+
+redis.call('HSET', key('sessions'), arg(1), '1 ' .. now)
+local waiting = redis.call('ZRANGE', key('accepted', arg(1)), 0, -1)
+for _, number in ipairs(waiting) do move(read(number), QUEUED, 'the session came') end
+return finish(id, #waiting)
