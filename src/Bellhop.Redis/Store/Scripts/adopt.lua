@@ -14,9 +14,6 @@ for _, session in ipairs(sessions_with('accepted')) do
 end
 by_number(rows)
 for i = 1, math.min(limit, #rows) do
-  local d = rows[i]
-  d.reason = 'adopted'
-  move(d, DROPPED, 'the session never came')
-  give_central(d, 'adopted: session ' .. d.session .. ' never came')
+  adopt(rows[i], 'the session never came', 'adopted: session ' .. rows[i].session .. ' never came')
 end
 return finish(id, math.min(limit, #rows))

@@ -1,5 +1,6 @@
 -- Writes events and their deliveries, each event once: all of them, or none where there is no room.
 -- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
+-- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
 -- then for each event: its JSON, its body, {targets:[{session, known, note}], quarantine}
 -- Answers [[key, id, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row.
 -- Being sent again needs no memory of the call: the event's key tells.
@@ -7,7 +8,7 @@
 local id, stop = start(false)
 if stop then return stop end
 
-local FIRST, EACH = 4, 3
+local FIRST, EACH = 5, 3
 
 local function due_deliveries()
   local sum = 0
@@ -41,7 +42,7 @@ local function deliver(e, targets, quarantine)
       id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
     }
     bear(d, quarantine or target.note)
-    if d.state == QUEUED then hand_over(d) end
+    if d.state == QUEUED and arg(4) == '1' then hand_over(d) end
   end
   return numbers[1]
 end

@@ -60,18 +60,17 @@ local function enter_index(d)
     redis.call('ZADD', key('accepted', d.session), d.number, d.number)
   elseif d.state == QUEUED then
     redis.call('ZADD', lane(d), d.number, d.number)
-  elseif d.state == INJECTING and d.turn then
-    redis.call('RPUSH', key('turn', d.turn), d.number)
-    redis.call('ZADD', key('turns', d.session), 0, d.turn)
+  elseif d.state == INJECTING then
+    redis.call('ZADD', key('hand', d.session), d.number, d.number)
+    if d.turn then redis.call('RPUSH', key('turn', d.turn), d.number) end
   elseif d.state == DEAD then
     redis.call('ZADD', key('dead'), d.number, d.number)
   end
 end
 
-local function leave_turn(d)
-  if not d.turn then return end
-  redis.call('LREM', key('turn', d.turn), 1, d.number)
-  if redis.call('EXISTS', key('turn', d.turn)) == 0 then redis.call('ZREM', key('turns', d.session), d.turn) end
+local function leave_hand(d)
+  redis.call('ZREM', key('hand', d.session), d.number)
+  if d.turn then redis.call('LREM', key('turn', d.turn), 1, d.number) end
 end
 
 local function save(d) redis.call('SET', key('delivery', d.number), cjson.encode(d)) end
@@ -89,7 +88,10 @@ local function hand_over(d)
   local open = body:match('^(.*)}%s*$')
   if not open then return end
   local row = open .. (open:match('^%s*{%s*$') and '' or ',') .. '"key":"' .. d.event .. '"}'
-  redis.call('LPUSH', prefix .. ':events:' .. d.session, row)
+  local list = prefix .. ':events:' .. d.session
+  local kind = redis.call('TYPE', list).ok
+  if kind ~= 'list' and kind ~= 'none' then return end -- somebody's own key: failing now would leave half an event
+  redis.call('LPUSH', list, row)
   redis.call('PUBLISH', prefix .. ':notify:' .. d.session, cjson.encode({ type = d.type }))
 end
 
@@ -117,14 +119,12 @@ local function move(d, to, note)
   d.state, d.at = to, now
   d.history[#d.history + 1] = { to, now, 0, note or '' }
   if to == QUEUED then d.history = shorten(d.history) end
-  local was_in_turn, is_in_turn = COUNTED[from] == 'turn', COUNTED[to] == 'turn'
-  if was_in_turn and not is_in_turn then leave_turn(d) end
+  if COUNTED[from] == 'turn' and COUNTED[to] ~= 'turn' then leave_hand(d) end
   enter_index(d)
   save(d)
   count(d.session, from, -1)
   count(d.session, to, 1)
   tell(d, from, note)
-  if from == ACCEPTED and to == QUEUED then hand_over(d) end
 end
 
 local function next_number() return redis.call('HINCRBY', key('meta'), 'number', 1) end
@@ -159,7 +159,9 @@ local function put_away(d)
 end
 
 -- Central gets what another session will not: one of each event, unless it has it already.
-local function give_central(d, note)
+local function adopt(d, drop_note, note)
+  d.reason = 'adopted'
+  move(d, DROPPED, drop_note)
   for _, other in ipairs(deliveries_of(d.event)) do
     if other.session == 'gateway' then return end
   end

@@ -5,5 +5,8 @@ if stop then return stop end
 
 redis.call('HSET', key('sessions'), arg(1), '1 ' .. now)
 local waiting = redis.call('ZRANGE', key('accepted', arg(1)), 0, -1)
-for _, number in ipairs(waiting) do move(read(number), QUEUED, 'the session came') end
+for _, d in ipairs(read_all(waiting)) do
+  move(d, QUEUED, 'the session came')
+  hand_over(d)
+end
 return finish(id, #waiting)

@@ -7,24 +7,12 @@ local STRETCH = 2000 -- some milliseconds of everybody's time
 
 local function newest(zset, count) return redis.call('ZREVRANGEBYSCORE', zset, '(' .. before, '-inf', 'LIMIT', 0, count) end
 
--- Numbers that may be shown, unsorted, and whether there may be more behind them.
-local function waiting(what, zsets)
+-- Numbers that may be shown, unsorted, and where to look for more (0 = nowhere).
+local function unfinished(what, zsets)
   local numbers = {}
   for _, of in ipairs(session ~= '' and { session } or sessions_with(what)) do
     for _, zset in ipairs(zsets(of)) do
-      for _, number in ipairs(newest(zset, limit)) do numbers[#numbers + 1] = tonumber(number) end
-    end
-  end
-  return numbers, 0
-end
-
-local function in_turn()
-  local numbers = {}
-  for _, of in ipairs(session ~= '' and { session } or sessions_with('turn')) do
-    for _, turn in ipairs(redis.call('ZRANGE', key('turns', of), 0, -1)) do
-      for _, number in ipairs(redis.call('LRANGE', key('turn', turn), 0, -1)) do
-        if tonumber(number) < before then numbers[#numbers + 1] = tonumber(number) end
-      end
+      for _, number in ipairs(newest(zset, STRETCH)) do numbers[#numbers + 1] = tonumber(number) end
     end
   end
   return numbers, 0
@@ -46,11 +34,13 @@ local function all()
 end
 
 local function candidates()
-  if state == ACCEPTED then return waiting('accepted', function(of) return { key('accepted', of) } end) end
+  if state == ACCEPTED then return unfinished('accepted', function(of) return { key('accepted', of) } end) end
   if state == QUEUED then
-    return waiting('queued', function(of) return { key('lane', 0, of), key('lane', 1, of) } end)
+    return unfinished('queued', function(of) return { key('lane', 0, of), key('lane', 1, of) } end)
   end
-  if state == INJECTING or state == INJECTED then return in_turn() end
+  if state == INJECTING or state == INJECTED then
+    return unfinished('turn', function(of) return { key('hand', of) } end)
+  end
   if state == DEAD then return dead() end
   return all()
 end

@@ -7,7 +7,7 @@
 --   id:ID            zset    keys of the events with this producer's id, likewise (only ids that producers chose)
 --   last:N:SOURCE:ID string  the newest of them from one source (N is the length of SOURCE)
 --   accepted:SESSION zset    deliveries that wait for their session      lane:KIND:SESSION  zset   queued ones
---   turns:SESSION    zset    turns under way                             turn:TURN          list   what they carry
+--   hand:SESSION     zset    deliveries that the agent has or is given   turn:TURN          list   those of one turn
 --   replies:TURN     hash    json, and by how many receipts it is shown  dead               zset   dead letters
 --   sessions         hash    SESSION -> "member lastSeen"                fence              string see below
 --   op:ID            string  what a finished call answered, for as long as it may be sent again
@@ -15,7 +15,7 @@
 
 local ACCEPTED, QUEUED, INJECTING, INJECTED, COMPLETED, DEAD, DROPPED = 1, 2, 3, 4, 5, 6, 7
 local MAX_ROUNDS = 12 -- of a history; more than a healthy retry policy makes
-local RESEND_MS = 600000 -- longer than any caller tries again
+local RESEND_MS = 3600000 -- how long an outage may last between a call's first sending and its last
 
 local base = KEYS[1]
 local prefix = base:sub(1, -(#':bellhop' + 1))
