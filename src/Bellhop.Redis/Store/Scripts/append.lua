@@ -41,8 +41,7 @@ local function deliver(e, targets, quarantine)
       state = quarantine and DEAD or target.known and QUEUED or ACCEPTED,
       id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
     }
-    bear(d, quarantine or target.note)
-    if d.state == QUEUED and arg(4) == '1' then hand_over(d) end
+    bear(d, quarantine or target.note, arg(4) == '0')
   end
   return numbers[1]
 end

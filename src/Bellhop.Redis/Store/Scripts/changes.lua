@@ -80,19 +80,33 @@ local function tell(d, from, note)
     { d.number, from, d.state, d.session, d.event, d.id or d.event, d.type, d.source, now, note or '' }
 end
 
--- A session that has no lane of ours takes its events from a list. The row is the event as its producer wrote it, with
--- the key put in last, so that it wins over a field of the same name.
-local function hand_over(d)
-  if served:find(' ' .. d.session .. ' ', 1, true) then return end
+-- The event as its producer wrote it, with the key put in last, so that it wins over a field of the same name. Nil
+-- where it is no JSON object, which only something quarantined is.
+local function row_of(d)
   local body = redis.call('LINDEX', key('event', d.event), 1)
   local open = body:match('^(.*)}%s*$')
-  if not open then return end
-  local row = open .. (open:match('^%s*{%s*$') and '' or ',') .. '"key":"' .. d.event .. '"}'
+  return open and open .. (open:match('^%s*{%s*$') and '' or ',') .. '"key":"' .. d.event .. '"}', body
+end
+
+-- A session that has no lane of ours takes its events from a list. The caller saves d.
+local function hand_over(d)
+  if d.handed or served:find(' ' .. d.session .. ' ', 1, true) then return end
   local list = prefix .. ':events:' .. d.session
-  local kind = redis.call('TYPE', list).ok
-  if kind ~= 'list' and kind ~= 'none' then return end -- somebody's own key: failing now would leave half an event
+  local row, kind = row_of(d), redis.call('TYPE', list).ok
+  if not row or kind ~= 'list' and kind ~= 'none' then return end -- a key of somebody's own: failing now would be worse
+  d.handed = true
   redis.call('LPUSH', list, row)
   redis.call('PUBLISH', prefix .. ':notify:' .. d.session, cjson.encode({ type = d.type }))
+end
+
+-- Takes the row from the session's lists again, wherever it is by now. The caller saves d.
+local function take_back(d)
+  d.handed = nil
+  local events, claims = prefix .. ':events:' .. d.session, prefix .. ':claims:' .. d.session
+  local row, body = row_of(d)
+  if redis.call('LREM', claims, 1, body) == 0 and row and redis.call('LREM', claims, 1, row) == 0 then
+    redis.call('LREM', events, -1, row) -- the oldest stand at the tail
+  end
 end
 
 -- Every round but the first and the newest ones is left out, and counted where it was. See History of the SQLite store.
@@ -129,11 +143,13 @@ end
 
 local function next_number() return redis.call('HINCRBY', key('meta'), 'number', 1) end
 
--- Writes a new delivery of an event that stands already, but for its place in the event's list.
-local function bear(d, note)
+-- Writes a new delivery of an event that stands already, but for its place in the event's list. keep: the session has
+-- the row already.
+local function bear(d, note, keep)
   d.at = now
   d.history = { { ACCEPTED, now, 0, d.state == ACCEPTED and note or '' } }
   if d.state ~= ACCEPTED then d.history[2] = { d.state, now, 0, note or '' } end
+  if d.state == QUEUED and not keep then hand_over(d) end
   enter_index(d)
   save(d)
   count(d.session, d.state, 1)
@@ -148,7 +164,6 @@ local function give_again(d, session, note, replay_of)
   }
   redis.call('RPUSH', key('event', d.event), again.number)
   bear(again, note)
-  hand_over(again)
 end
 
 local function put_away(d)
