@@ -55,6 +55,9 @@ public sealed class RedisEventStore : IEventStore
     /// <summary>Whether the server serves us now, and since when; why not, with the mend.</summary>
     internal RedisHealth Health => _redis.Health;
 
+    /// <summary>Ends when the server serves us.</summary>
+    internal Task WhenUpAsync(CancellationToken cancel) => _redis.WhenUpAsync(cancel);
+
     /// <summary>Connects and finds the place, making it where there is none.</summary>
     /// <exception cref="StoreException">
     /// The events there are of a newer program; the server lacks something (it is named); or it cannot be reached
