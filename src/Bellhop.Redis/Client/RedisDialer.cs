@@ -1,0 +1,107 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Bellhop.Redis.Resp;
+
+namespace Bellhop.Redis.Client;
+
+/// <summary>Where connections come from; tests put a server of their own here.</summary>
+internal interface IRedisDialer
+{
+    /// <summary>A connection that is greeted and ready for commands.</summary>
+    /// <exception cref="RedisException">Nobody answers, or whoever answers will not serve us; the message says why.</exception>
+    Task<RedisConnection> DialAsync(Action<RespAggregate>? onPush, CancellationToken cancel);
+}
+
+/// <summary>Finds the server (through Sentinels where the endpoint says so), connects and greets.</summary>
+internal sealed class RedisDialer(RedisEndpoint endpoint, RedisClientOptions options, TimeProvider time) : IRedisDialer
+{
+    /// <inheritdoc />
+    public async Task<RedisConnection> DialAsync(Action<RespAggregate>? onPush, CancellationToken cancel)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await using var limit = time.CreateTimer(
+            static source => ((CancellationTokenSource)source!).Cancel(),
+            enough,
+            options.ConnectTimeout,
+            Timeout.InfiniteTimeSpan
+        );
+        var host = endpoint.Hosts[0];
+        try
+        {
+            if (endpoint.Service is not null)
+                host = await SentinelLookup.FindAsync(endpoint, ConnectAsync, enough.Token);
+            var connection = await ConnectAsync(host, onPush, enough.Token);
+            return await GreetAsync(connection, enough.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw Away(host, $"no answer within {options.ConnectTimeout.TotalSeconds:0.#} s.", e);
+        }
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException)
+        {
+            throw Away(host, e.Message, e);
+        }
+    }
+
+    private static RedisAwayException Away(RedisHost host, string reason, Exception e) =>
+        new($"Redis at {host} is away: {reason}", mayHaveRun: false, e);
+
+    private async Task<RedisConnection> GreetAsync(RedisConnection connection, CancellationToken cancel)
+    {
+        try
+        {
+            await RedisGreeting.GreetAsync(connection, endpoint, options, cancel);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<RedisConnection> ConnectAsync(
+        RedisHost host,
+        Action<RespAggregate>? onPush,
+        CancellationToken cancel
+    )
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(host.Name, host.Port, cancel);
+            Stream stream = new NetworkStream(socket, ownsSocket: true);
+            if (endpoint.IsTls)
+                stream = await SecureAsync(stream, host, cancel);
+            return new RedisConnection(stream, options, time, onPush);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Stream> SecureAsync(Stream stream, RedisHost host, CancellationToken cancel)
+    {
+        var secure = new SslStream(stream);
+        var how = new SslClientAuthenticationOptions
+        {
+            TargetHost = host.Name,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        };
+        if (endpoint.CaFile is { } file)
+        {
+            how.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            how.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        await secure.AuthenticateAsClientAsync(how, cancel);
+        return secure;
+    }
+}
