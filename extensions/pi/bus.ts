@@ -39,6 +39,11 @@ export class Bus {
     return this.#commands !== undefined;
   }
 
+  /** For last words; everything else goes through `run`. */
+  get commands(): Connection | undefined {
+    return this.#commands;
+  }
+
   start(): void {
     this.#connect().catch((error) => this.#lost(asError(error)));
   }

@@ -122,13 +122,10 @@ export class Claims {
 
   /** It was never told: it goes back to where it was. */
   async giveBack(commands: Connection, claim: Claim): Promise<void> {
-    const list = this.#key("events", claim.sid);
     await commands.transaction(
-      ["RPUSH", list, claim.row],
-      ["LREM", this.#key("claims", claim.sid), "1", claim.row],
+      ["LMOVE", this.#key("claims", claim.sid), this.#key("events", claim.sid), "LEFT", "RIGHT"],
       ["DEL", this.#key("claim", claim.sid)],
     );
-    await commands.call("PUBLISH", this.#key("notify", claim.sid), JSON.stringify({ type: claim.event.type }));
   }
 
   /** Central has three names; producers of each generation know another one. */

@@ -88,9 +88,10 @@ export class Membership {
     await this.#take(commands, this.sid, facts);
   }
 
-  /** Ends the lease in order. */
+  /** Ends the lease in order. Nothing is asked first: for as long as it is proven, nobody else can have it. */
   async leave(commands: Connection): Promise<void> {
-    await this.#release(commands, this.sid);
+    if (!this.isProven) return;
+    await Promise.all([commands.call("DEL", this.#key(this.sid)), this.#unregister(commands, this.sid)]);
   }
 
   #choices(): string[] {
@@ -106,7 +107,7 @@ export class Membership {
 
   /** Undefined when the lease is ours now; otherwise whose it is. */
   async #take(commands: Connection, sid: string, facts: Partial<Lease>): Promise<Lease | undefined> {
-    const key = `${this.#prefix}:session:${sid}`;
+    const key = this.#key(sid);
     const set = ["SET", key, JSON.stringify(this.#describe(sid, facts)), "PX", String(LEASE_MS)];
     const asked = performance.now();
     if ((await commands.call(...set, "NX")) === null) {
@@ -123,13 +124,21 @@ export class Membership {
   }
 
   async #release(commands: Connection, sid: string): Promise<void> {
-    const key = `${this.#prefix}:session:${sid}`;
+    const key = this.#key(sid);
     await commands.call("WATCH", key);
     const held = readLease(await commands.call("GET", key));
     if (held?.nonce === this.#nonce) await commands.transaction(["DEL", key]);
     else await commands.call("UNWATCH");
-    // Producers find central in the set at all times: its events wait.
+    await this.#unregister(commands, sid);
+  }
+
+  /** Producers find central in the set at all times: its events wait. */
+  async #unregister(commands: Connection, sid: string): Promise<void> {
     if (sid !== CENTRAL) await commands.call("SREM", `${this.#prefix}:gateway:sessions`, sid);
+  }
+
+  #key(sid: string): string {
+    return `${this.#prefix}:session:${sid}`;
   }
 
   #describe(sid: string, facts: Partial<Lease>): Lease {

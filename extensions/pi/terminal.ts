@@ -57,6 +57,7 @@ export class Terminal {
   #again = false;
   #timer: NodeJS.Timeout | undefined;
   #stateTimer: NodeJS.Timeout | undefined;
+  #atExit = () => void this.#sayGoodbye().catch(() => {}); // nobody is left to hear of it
 
   constructor(wish: Wish, carried?: Carried) {
     this.#wish = wish;
@@ -87,9 +88,23 @@ export class Terminal {
     this.#notBefore = Math.max(this.#notBefore, performance.now() + SETTLE_IN_MS);
     this.#show();
     this.#warn();
-    if (!this.#started) this.bus.start();
-    this.#started = true;
+    if (!this.#started) this.#start();
     this.#pumpSoon();
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.bus.start();
+    // A terminal window that was closed ends pi without a word to its extensions.
+    process.on("exit", this.#atExit);
+  }
+
+  #stop(): void {
+    process.off("exit", this.#atExit);
+    clearTimeout(this.#timer);
+    clearTimeout(this.#stateTimer);
+    this.#runs.forget();
+    this.bus.stop();
   }
 
   /** The session is replaced by another one in the same process. */
@@ -104,25 +119,27 @@ export class Terminal {
   /** The extension is loaded again, perhaps from other files. */
   reload(): Carried {
     this.exit();
-    clearTimeout(this.#timer);
-    this.bus.stop();
+    this.#stop();
     return { nonce: this.#nonce, hand: this.hand };
   }
 
   /** pi ends. What was not told goes back; what was told stays claimed, for whoever opens this transcript again. */
   async quit(): Promise<void> {
-    const hand = this.hand;
+    // Waiting also keeps the process up: nothing else of ours does, and pi has let go of the terminal.
+    await within(LAST_WORDS_MS, this.#sayGoodbye());
+    this.#stop();
+  }
+
+  /** All of it is written in this very instant: at the end of a process there is no other. */
+  async #sayGoodbye(): Promise<void> {
+    const [hand, { commands }] = [this.hand, this.bus];
     this.hand = this.#pi = this.#ctx = undefined;
-    clearTimeout(this.#timer);
-    this.#runs.forget();
-    const goodbye = this.bus.run(async (commands) => {
-      if (hand?.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
-      else if (hand && hand.phase !== "taken" && !hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
-      await this.membership.leave(commands);
-    });
-    const limit = new Promise<void>((resolve) => setTimeout(resolve, LAST_WORDS_MS).unref());
-    await Promise.race([goodbye, limit]).catch(() => {}); // away: the lease ends by itself
-    this.bus.stop();
+    if (commands) await Promise.all([this.#handBack(commands, hand), this.membership.leave(commands)]);
+  }
+
+  async #handBack(commands: Connection, hand: Hand | undefined): Promise<void> {
+    if (hand?.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
+    else if (hand && hand.phase !== "taken" && !hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
   }
 
   runStarted(): void {
@@ -364,4 +381,14 @@ export class Terminal {
       this.#troubled(error);
     }
   }
+}
+
+/** Waits for work that may fail: what it was to say is then said by the end of the lease. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]).catch(() => {});
+  clearTimeout(timer);
 }
