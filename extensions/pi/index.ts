@@ -47,7 +47,7 @@ export default function gateway(pi: ExtensionAPI): void {
   pi.on("agent_start", () => current()?.runStarted());
   pi.on("agent_end", (event) => {
     const last = event.messages.findLast((message) => message.role === "assistant");
-    current()?.runEnded((last as { stopReason?: string } | undefined)?.stopReason === "error");
+    current()?.runEnded((last as { stopReason?: string } | undefined)?.stopReason);
   });
   onNewer(pi, "agent_settled", () => current()?.runSettled());
   onNewer(pi, "session_compact_failed", () => current()?.compacting(false));

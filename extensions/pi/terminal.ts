@@ -27,6 +27,7 @@ export interface Past {
 const SETTLE_IN_MS = 300;
 /** A prompt that pi was given and that did not appear for so long, while pi was idle, is lost. */
 const LOST_MS = 30_000;
+const AFTER_ABORT_MS = 1_000;
 /** Pauses after a turn that failed. */
 const AFTER_FAILURE_MS = [5_000, 60_000];
 const STATE_MS = 500;
@@ -147,8 +148,11 @@ export class Terminal {
     this.#tellState();
   }
 
-  runEnded(failed: boolean): void {
-    this.#runs.ended(failed, () => this.#ctx);
+  /** One try of a run is over; how, says its last message. */
+  runEnded(stopReason: string | undefined): void {
+    // Whoever aborts has something else to say, or is leaving: pi aborts what runs when it is told to quit.
+    if (stopReason === "aborted") this.#notBefore = Math.max(this.#notBefore, performance.now() + AFTER_ABORT_MS);
+    this.#runs.ended(stopReason === "error", () => this.#ctx);
   }
 
   runSettled(): void {
