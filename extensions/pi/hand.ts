@@ -35,6 +35,11 @@ export class Hand {
     this.text = claim.told ? goOn(claim.told, claim.turn) : tell(claim.event, claim.turn, claim.begun);
   }
 
+  /** Whether the run was aborted, by the person or by pi on its way out. */
+  get isAborted(): boolean {
+    return this.#outcome === "aborted";
+  }
+
   /** The same event for another session, whose transcript knows nothing of it. */
   afresh(): Hand {
     const hand = new Hand({ ...this.claim, told: undefined, turn: newTurn() });

@@ -139,8 +139,9 @@ export class Terminal {
   }
 
   async #handBack(commands: Connection, hand: Hand | undefined): Promise<void> {
-    if (hand?.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
-    else if (hand && hand.phase !== "taken" && !hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
+    if (!hand || hand.isAborted || hand.phase === "taken") return;
+    if (hand.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
+    else if (!hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
   }
 
   runStarted(): void {
@@ -259,6 +260,7 @@ export class Terminal {
       await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
     }
     if (hand.phase !== "over") return;
+    if (hand.isAborted && performance.now() < this.#notBefore) return this.#pumpSoon(); // pi may be on its way out
     const { state, note } = hand.end;
     await this.bus.run((commands) => this.#claims.finish(commands, hand.claim, state, note));
     this.#forgetHand(note ? `${state}: ${note}` : state);

@@ -100,6 +100,27 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         (await person.BusAsync("SMEMBERS", "agent:gateway:sessions")).ShouldNotContain(sid);
     }
 
+    [Theory]
+    [InlineData(New)]
+    [InlineData(Old)]
+    public async Task Quit_InTheTurn_IsTakenUpByTheNextStart(string generation)
+    {
+        using var redis = await PersistentRedis.StartAsync();
+        await using var person = new TerminalFixture(model, redis.Port);
+        var first = await person.StartRpcAsync(generation);
+        await AnswerOnceAsync(first);
+        await person.PushAsync("main", """{"id":"q","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}""");
+        await first.IsToldAsync("in.hand");
+        await Wait.Until(() => Task.FromResult(person.TimesTold("in.hand") == 1), "the transcript");
+        (await first.QuitAsync()).ShouldBe(0);
+
+        var second = await person.StartRpcAsync(generation);
+
+        await second.IsToldAsync("goes on");
+        (await person.EndOfAsync("q"))["state"]!.ToString().ShouldBe("completed");
+        person.TimesTold("in.hand").ShouldBe(1);
+    }
+
     private static async Task AnswerOnceAsync(PiRpc pi)
     {
         await pi.AskAsync(new JsonObject { ["type"] = "prompt", ["message"] = "hello" });
