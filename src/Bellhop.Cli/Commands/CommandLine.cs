@@ -64,6 +64,7 @@ internal static class CommandLine
             DeadCommand.Create(context),
             LogsCommand.Create(context),
             ConfigCommand.Create(context),
+            ExtensionCommand.Create(context),
             CompletionCommand.Create(context),
             verbose,
         };
