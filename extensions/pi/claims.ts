@@ -1,0 +1,225 @@
+// Takes events from their lists one at a time and says what became of them.
+import type { Connection, Reply } from "./resp.ts";
+import { CENTRAL } from "./lease.ts";
+import { type GatewayEvent, hashOf, newTurn, readEvent } from "./row.ts";
+
+/** One event in hand. */
+export interface Claim {
+  sid: string;
+  row: Buffer;
+  event: GatewayEvent;
+  /** Names the prompt that tells it. */
+  turn: string;
+  /** The turn whose prompt told it already, where that was cut short. */
+  told?: string;
+  /** Who had it in hand before and never said how it ended. */
+  begun?: string;
+}
+
+export type State = "injected" | "completed" | "queued" | "dead";
+
+/** What a session's own transcript says of a turn. */
+export type Told = "no" | "unanswered" | "answered";
+
+/** The value of the claim key: what is in hand, durably, before the first word of it is said. */
+interface InHand {
+  turn: string;
+  row: string;
+  told?: string;
+  /** The process that has it in hand. */
+  by?: string;
+  /** The transcript that the prompt goes into. */
+  session?: string;
+}
+
+/** Without a Bellhop nobody takes receipts off their list. */
+const MAX_RECEIPTS = 10_000;
+
+export class Claims {
+  /** Rows that could not be read and were put away. */
+  onUnreadable: (reason: string) => void = () => {};
+  /** Asks the transcript. */
+  ask: (turn: string) => Told = () => "no";
+  /** Names the transcript. */
+  session: () => string | undefined = () => undefined;
+
+  #prefix: string;
+  #sid = CENTRAL;
+  #me: string;
+  #lists: string[] = [];
+  /** True until the claims of a time before were looked through. */
+  #leftovers = true;
+  #record: InHand | undefined;
+
+  constructor(prefix: string, me: string) {
+    [this.#prefix, this.#me] = [prefix, me];
+  }
+
+  /** The channels that say when something waits. */
+  get channels(): string[] {
+    return this.#names.map((name) => this.#key("notify", name));
+  }
+
+  /** Takes up what a life before left in hand. Call it on every new connection and for every new session. */
+  async open(commands: Connection, sid: string): Promise<void> {
+    this.#sid = sid;
+    this.#lists = this.#names.map((name) => this.#key("events", name));
+    this.#leftovers = true;
+    this.#record = readRecord(await commands.call("GET", this.#key("claim", sid)));
+  }
+
+  /** The list that a channel speaks of is looked at first. */
+  prefer(channel: string): void {
+    const list = this.#key("events", channel.slice(this.#key("notify", "").length));
+    if (this.#lists.includes(list)) this.#lists = [list, ...this.#lists.filter((other) => other !== list)];
+  }
+
+  /** How many wait. */
+  async waiting(commands: Connection): Promise<number> {
+    const counts = await Promise.all(this.#lists.map((list) => commands.call("LLEN", list)));
+    return counts.reduce<number>((sum, count) => sum + Number(count), 0);
+  }
+
+  /** The oldest event, claimed under a new turn; null when none waits. */
+  async next(commands: Connection): Promise<Claim | null> {
+    try {
+      for (let row = await this.#take(commands); row; row = await this.#take(commands)) {
+        const claim = await this.#open(commands, row);
+        this.#record = undefined;
+        if (claim) return claim;
+      }
+      return null;
+    } catch (error) {
+      this.#leftovers = true; // a row may be claimed that is not in hand
+      throw error;
+    }
+  }
+
+  /** Writes the turn down before its prompt is sent. */
+  async write(commands: Connection, claim: Claim): Promise<void> {
+    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, by: this.#me, session: this.session() };
+    await commands.call("SET", this.#key("claim", claim.sid), JSON.stringify(record));
+  }
+
+  /** After a new connection: our own listener gives a lost connection's row out again, Redis keeps it claimed. */
+  async keep(commands: Connection, claim: Claim): Promise<void> {
+    this.#record = undefined;
+    const kept = await this.#oldest(commands);
+    if (kept?.equals(claim.row)) return;
+    // What comes instead of it stays claimed and is found among the leftovers.
+    if (!kept) await this.#pull(commands);
+  }
+
+  /** The event stands in the transcript. */
+  async injected(commands: Connection, claim: Claim): Promise<void> {
+    await commands.call("LPUSH", this.#key("receipts"), this.#receipt(claim, { state: "injected" }));
+  }
+
+  /** It is over: the receipt and the end of the claim, or neither. */
+  async finish(commands: Connection, claim: Claim, state: State, note?: string): Promise<void> {
+    await this.#acknowledge(commands, claim, { state, note });
+  }
+
+  /** It was never told: it goes back to where it was. */
+  async giveBack(commands: Connection, claim: Claim): Promise<void> {
+    await commands.transaction(
+      ["LMOVE", this.#key("claims", claim.sid), this.#key("events", claim.sid), "LEFT", "RIGHT"],
+      ["DEL", this.#key("claim", claim.sid)],
+    );
+  }
+
+  /** Central has three names; producers of each generation know another one. */
+  get #names(): string[] {
+    return this.#sid === CENTRAL ? [CENTRAL, "main", "central"] : [this.#sid];
+  }
+
+  #key(...parts: string[]): string {
+    return [this.#prefix, ...parts].join(":");
+  }
+
+  async #take(commands: Connection): Promise<Buffer | null> {
+    const left = this.#leftovers ? await this.#oldest(commands) : undefined;
+    this.#leftovers = left !== undefined;
+    return left ?? (await this.#pull(commands));
+  }
+
+  /** Undefined when the row needs no telling. */
+  async #open(commands: Connection, row: Buffer): Promise<Claim | undefined> {
+    let event: GatewayEvent;
+    try {
+      event = readEvent(row);
+    } catch (error) {
+      const reason = (error as Error).message;
+      await this.#acknowledge(commands, { sid: this.#sid, row }, { state: "dead", note: `unreadable: ${reason}` });
+      this.onUnreadable(reason);
+      return undefined;
+    }
+    const claim: Claim = { sid: this.#sid, row, event, turn: newTurn() };
+    const before = this.#record?.row === hashOf(row) ? this.#record : undefined;
+    if (before && (await this.#settledBefore(commands, claim, before))) return undefined;
+    await this.write(commands, claim);
+    return claim;
+  }
+
+  async #oldest(commands: Connection): Promise<Buffer | undefined> {
+    const rows = await commands.call("LRANGE", this.#key("claims", this.#sid), "-1", "-1");
+    return (rows as Buffer[])[0];
+  }
+
+  async #pull(commands: Connection): Promise<Buffer | null> {
+    for (const list of this.#lists) {
+      const row = await commands.call("LMOVE", list, this.#key("claims", this.#sid), "RIGHT", "LEFT");
+      if (row !== null) return row as Buffer;
+    }
+    return null;
+  }
+
+  /** Decides by the transcript about an event that was in hand when a terminal ended. True when it is over. */
+  async #settledBefore(commands: Connection, claim: Claim, before: InHand): Promise<boolean> {
+    const last = this.ask(before.turn);
+    const first = before.told ? this.ask(before.told) : "no";
+    if (last === "answered" || first === "answered") {
+      await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
+      return true;
+    }
+    if (last === "unanswered" && before.told) {
+      await this.#acknowledge(commands, claim, { state: "dead", note: "interrupted: the terminal ended in it twice" });
+      return true;
+    }
+    if (last === "unanswered" || first === "unanswered")
+      claim.told = last === "unanswered" ? before.turn : before.told;
+    else if (before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
+    return false;
+  }
+
+  async #acknowledge(
+    commands: Connection,
+    claim: Pick<Claim, "sid" | "row"> & Partial<Claim>,
+    end: { state: State; note?: string },
+  ): Promise<void> {
+    const replies = await commands.transaction(
+      ["LPUSH", this.#key("receipts"), this.#receipt(claim, end)],
+      ["LREM", this.#key("claims", claim.sid), "1", claim.row],
+      ["DEL", this.#key("claim", claim.sid)],
+    );
+    if (Number(replies?.[0]) > MAX_RECEIPTS * 1.1)
+      await commands.call("LTRIM", this.#key("receipts"), "0", String(MAX_RECEIPTS - 1));
+  }
+
+  #receipt(
+    { sid, row, event, turn }: Pick<Claim, "sid" | "row"> & Partial<Claim>,
+    { state, note }: { state: State; note?: string },
+  ): string {
+    const text = row.toString("utf8");
+    return JSON.stringify({ key: event?.key, id: event?.id, session: sid, state, turn, note, event: text });
+  }
+}
+
+function readRecord(reply: Reply): InHand | undefined {
+  try {
+    const record = JSON.parse(String(reply));
+    return typeof record?.turn === "string" ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

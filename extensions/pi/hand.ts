@@ -1,0 +1,82 @@
+// The one event that a terminal has in hand, from its claim to its end.
+import type { Claim, State } from "./claims.ts";
+import { goOn, markerOf, tell } from "./prompt.ts";
+import { newTurn } from "./row.ts";
+import { isAnswer, textOf } from "./transcript.ts";
+
+/** claimed: not told yet · sent: handed to pi · taken: in the session · over: only the bus does not know yet. */
+export type Phase = "claimed" | "sent" | "taken" | "over";
+
+interface Message {
+  role?: string;
+  content?: unknown;
+  stopReason?: string;
+  errorMessage?: string;
+}
+
+const ATTEMPTS = 3;
+
+export class Hand {
+  claim: Claim;
+  phase: Phase = "claimed";
+  text: string;
+  /** By the clock of `performance.now`. */
+  sentAt = 0;
+  /** False while the bus does not know of the present turn, or of its being taken. */
+  isWritten = true;
+  isReported = false;
+  end: { state: State; note?: string } = { state: "completed" };
+
+  #attempts = 0;
+  #outcome: "answered" | "aborted" | string = "no answer";
+
+  constructor(claim: Claim) {
+    this.claim = claim;
+    this.text = claim.told ? goOn(claim.told, claim.turn) : tell(claim.event, claim.turn, claim.begun);
+  }
+
+  /** The same event for another session, whose transcript knows nothing of it. */
+  afresh(): Hand {
+    const hand = new Hand({ ...this.claim, told: undefined, turn: newTurn() });
+    hand.isWritten = false;
+    return hand;
+  }
+
+  /** Whether a message is this turn's prompt. */
+  isPrompt(message: Message): boolean {
+    return message.role === "user" && textOf(message.content).includes(markerOf(this.claim.turn));
+  }
+
+  send(): void {
+    this.phase = "sent";
+    this.sentAt = performance.now();
+  }
+
+  /** What the agent said while this was in hand. What comes after the answer belongs to the next question. */
+  hear(message: Message): void {
+    if (this.phase !== "taken" || message.role !== "assistant" || this.#outcome === "answered") return;
+    if (isAnswer(message.stopReason, message.content)) this.#outcome = "answered";
+    else if (message.stopReason === "aborted") this.#outcome = "aborted";
+    else if (message.stopReason === "error") this.#outcome = message.errorMessage ?? "the model failed";
+    else this.#outcome = "no answer";
+  }
+
+  /** The run is over. False when it failed and is to be taken up again. */
+  settle(): boolean {
+    if (this.#outcome === "answered") return this.finish("completed");
+    if (this.#outcome === "aborted") return this.finish("completed", "the turn was aborted");
+    this.#attempts++;
+    if (this.#attempts >= ATTEMPTS) return this.finish("dead", `the turn failed ${ATTEMPTS} times: ${this.#outcome}`);
+    const told = this.claim.turn;
+    this.claim = { ...this.claim, told, turn: newTurn() };
+    this.text = goOn(told, this.claim.turn);
+    [this.phase, this.isWritten, this.isReported] = ["claimed", false, true];
+    return false;
+  }
+
+  finish(state: State, note?: string): true {
+    this.end = { state, note };
+    this.phase = "over";
+    return true;
+  }
+}

@@ -1,0 +1,394 @@
+// One running pi on the bus: who it is there, and the one event it has in hand.
+import { randomUUID } from "node:crypto";
+import type { ExtensionAPI, ExtensionContext } from "@earendil-works/pi-coding-agent";
+import { Bus } from "./bus.ts";
+import { Claims } from "./claims.ts";
+import { findPrefix } from "./endpoint.ts";
+import { Hand } from "./hand.ts";
+import { CENTRAL, describeLease, HOST, type Lease, Membership, type Wish } from "./lease.ts";
+import type { Connection } from "./resp.ts";
+import { Runs } from "./runs.ts";
+import { whatBecameOf } from "./transcript.ts";
+
+/** What a reload hands on: the files of the extension may be others after it. */
+export interface Carried {
+  nonce: string;
+  hand?: Hand;
+}
+
+/** What became of an event, for `/events`. */
+export interface Past {
+  at: Date;
+  what: string;
+  how: string;
+}
+
+/** A session that just began may have a question of the person's waiting; it goes first. */
+const SETTLE_IN_MS = 300;
+/** A prompt that pi was given and that did not appear for so long, while pi was idle, is lost. */
+const LOST_MS = 30_000;
+/** Pauses after a turn that failed. */
+const AFTER_FAILURE_MS = [5_000, 60_000];
+const STATE_MS = 500;
+const LAST_WORDS_MS = 1_500;
+const MAX_PAST = 20;
+
+export class Terminal {
+  readonly past: Past[] = [];
+  readonly prefix = findPrefix();
+  readonly bus: Bus;
+  readonly membership: Membership;
+  /** The last thing that went wrong. */
+  trouble = "";
+  hand: Hand | undefined;
+
+  #nonce: string;
+  #wish: Wish;
+  #pi: ExtensionAPI | undefined;
+  #ctx: ExtensionContext | undefined;
+  #claims: Claims;
+  #runs = new Runs();
+  #warning: string | undefined;
+  #started = false;
+  #wasUp = false;
+  #notBefore = 0;
+  #failures = 0;
+  #pumping = false;
+  #again = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stateTimer: NodeJS.Timeout | undefined;
+  #atExit = () => void this.#sayGoodbye().catch(() => {}); // nobody is left to hear of it
+
+  constructor(wish: Wish, carried?: Carried) {
+    this.#wish = wish;
+    this.#nonce = carried?.nonce ?? randomUUID();
+    this.hand = carried?.hand;
+    this.membership = new Membership(this.prefix, wish, this.#nonce);
+    this.#claims = new Claims(this.prefix, `pid ${process.pid} on ${HOST}`);
+    this.#claims.ask = (turn) => whatBecameOf(turn, this.#ctx?.sessionManager.getEntries() ?? []);
+    this.#claims.session = () => this.#ctx?.sessionManager.getSessionId();
+    this.#claims.onUnreadable = (reason) => this.#say(`An event that cannot be read was put away: ${reason}`, "warning");
+    this.#runs.onSettled = () => this.#settled();
+    this.bus = new Bus({
+      up: (commands) => this.#up(commands),
+      down: (error) => this.#down(error),
+      woken: (channel) => this.#woken(channel),
+      tick: (commands) => this.#tick(commands),
+    });
+  }
+
+  /** How many events wait for this session. */
+  waiting(): Promise<number> {
+    return this.bus.run((commands) => this.#claims.waiting(commands));
+  }
+
+  /** A session began. Comes twice for one session in some versions of pi. */
+  enter(pi: ExtensionAPI, ctx: ExtensionContext): void {
+    [this.#pi, this.#ctx] = [pi, ctx];
+    this.#notBefore = Math.max(this.#notBefore, performance.now() + SETTLE_IN_MS);
+    this.#show();
+    this.#warn();
+    if (!this.#started) this.#start();
+    this.#pumpSoon();
+  }
+
+  #start(): void {
+    this.#started = true;
+    this.bus.start();
+    // A terminal window that was closed ends pi without a word to its extensions.
+    process.on("exit", this.#atExit);
+  }
+
+  #stop(): void {
+    process.off("exit", this.#atExit);
+    clearTimeout(this.#timer);
+    clearTimeout(this.#stateTimer);
+    this.#runs.forget();
+    this.bus.stop();
+  }
+
+  /** The session is replaced by another one in the same process. */
+  exit(): void {
+    this.#runs.forget();
+    if (this.hand?.phase === "taken") this.hand.finish("completed", "the session was replaced during the turn");
+    else if (this.hand && this.hand.phase !== "over") this.hand = this.hand.afresh();
+    this.#pi = this.#ctx = undefined;
+    this.#pump();
+  }
+
+  /** The extension is loaded again, perhaps from other files. */
+  reload(): Carried {
+    this.exit();
+    this.#stop();
+    return { nonce: this.#nonce, hand: this.hand };
+  }
+
+  /** pi ends. What was not told goes back; what was told stays claimed, for whoever opens this transcript again. */
+  async quit(): Promise<void> {
+    // Waiting also keeps the process up: nothing else of ours does, and pi has let go of the terminal.
+    await within(LAST_WORDS_MS, this.#sayGoodbye());
+    this.#stop();
+  }
+
+  /** All of it is written in this very instant: at the end of a process there is no other. */
+  async #sayGoodbye(): Promise<void> {
+    const [hand, { commands }] = [this.hand, this.bus];
+    this.hand = this.#pi = this.#ctx = undefined;
+    if (commands) await Promise.all([this.#handBack(commands, hand), this.membership.leave(commands)]);
+  }
+
+  async #handBack(commands: Connection, hand: Hand | undefined): Promise<void> {
+    if (hand?.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
+    else if (hand && hand.phase !== "taken" && !hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
+  }
+
+  runStarted(): void {
+    this.#runs.started();
+    this.#tellState();
+  }
+
+  runEnded(failed: boolean): void {
+    this.#runs.ended(failed, () => this.#ctx);
+  }
+
+  runSettled(): void {
+    this.#runs.settled();
+  }
+
+  compacting(now: boolean): void {
+    this.#runs.compacting(now);
+  }
+
+  messageStarted(message: object): void {
+    const hand = this.hand;
+    if (!hand || hand.phase === "over" || !hand.isPrompt(message)) return;
+    hand.phase = "taken";
+  }
+
+  messageEnded(message: object): void {
+    this.hand?.hear(message);
+    // pi writes the message down after it told us.
+    if (this.hand?.isPrompt(message)) setImmediate(() => this.#pump());
+  }
+
+  async #up(commands: Connection): Promise<void> {
+    await this.membership.join(commands, this.#facts());
+    await this.#joined(commands);
+    this.trouble = "";
+    this.#wasUp = true;
+    this.#show();
+    this.#pump();
+  }
+
+  /** The session is ours, on this connection or for the first time. */
+  async #joined(commands: Connection): Promise<void> {
+    const { sid, isCentral, heldBy } = this.membership;
+    process.env.BELLHOP_SESSION = sid;
+    if (this.hand?.claim.sid === CENTRAL && !isCentral) this.#forgetHand("given up: another terminal is central");
+    await this.#claims.open(commands, sid);
+    await this.bus.listen(this.#claims.channels);
+    if (this.hand) await this.#claims.keep(commands, this.hand.claim);
+    if (heldBy && this.#wish === "central") this.#sayHolder(heldBy, sid);
+  }
+
+  #down(error: Error): void {
+    this.trouble = error.message;
+    if (!this.#wasUp) this.#warning ??= `Gateway extension running without Redis: ${error.message}`;
+    this.#warn();
+    this.#show();
+  }
+
+  async #tick(commands: Connection): Promise<void> {
+    const wasCentral = this.membership.isCentral;
+    if (await this.membership.renew(commands, this.#facts())) {
+      const { heldBy, sid } = this.membership;
+      await this.#joined(commands);
+      if (wasCentral && heldBy && this.#wish !== "central") this.#sayHolder(heldBy, sid);
+    }
+    this.#show();
+    this.#findLost();
+    this.#pump();
+  }
+
+  #woken(channel: string): void {
+    this.#claims.prefer(channel);
+    this.#pump();
+  }
+
+  /** Does whatever is next, as often as there is something, never twice at a time. */
+  #pump(): void {
+    this.#again = true;
+    if (this.#pumping) return;
+    this.#pumping = true;
+    void this.#pumpAll()
+      .catch((error) => this.#troubled(error))
+      .finally(() => {
+        this.#pumping = false;
+      });
+  }
+
+  async #pumpAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      if (this.bus.isUp) await this.#step();
+    }
+  }
+
+  async #step(): Promise<void> {
+    await this.#settleUp();
+    if (!this.#mayInject()) return;
+    this.hand ??= await this.#claimNext();
+    const hand = this.hand;
+    if (hand?.phase !== "claimed") return;
+    if (!hand.isWritten) await this.bus.run((commands) => this.#claims.write(commands, hand.claim));
+    hand.isWritten = true;
+    // pi may have begun a run, or the session may have ended, while the bus answered.
+    if (this.hand === hand && this.#mayInject()) this.#send(hand);
+  }
+
+  /** Tells the bus what it does not know yet. */
+  async #settleUp(): Promise<void> {
+    const hand = this.hand;
+    if (!hand) return;
+    if (hand.phase === "taken" && !hand.isReported) {
+      hand.isReported = true;
+      await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
+    }
+    if (hand.phase !== "over") return;
+    const { state, note } = hand.end;
+    await this.bus.run((commands) => this.#claims.finish(commands, hand.claim, state, note));
+    this.#forgetHand(note ? `${state}: ${note}` : state);
+    this.#again = true;
+  }
+
+  async #claimNext(): Promise<Hand | undefined> {
+    const claim = await this.bus.run((commands) => this.#claims.next(commands));
+    return claim ? new Hand(claim) : undefined;
+  }
+
+  #mayInject(): boolean {
+    if (!this.#ctx || !this.membership.isProven || !this.#runs.isIdle(this.#ctx)) return false;
+    if (performance.now() >= this.#notBefore) return true;
+    this.#pumpSoon();
+    return false;
+  }
+
+  /** followUp, because a question of the person's may have got in between: then it comes after that. */
+  #send(hand: Hand): void {
+    hand.send();
+    try {
+      this.#pi?.sendUserMessage(hand.text, { deliverAs: "followUp" });
+    } catch (error) {
+      hand.phase = "claimed";
+      throw error;
+    }
+  }
+
+  #settled(): void {
+    const hand = this.hand;
+    if (hand?.phase === "taken") {
+      if (hand.settle()) this.#failures = hand.end.state === "dead" ? this.#failures + 1 : 0;
+      else this.#failures++;
+      if (this.#failures > 0) this.#pause();
+    }
+    this.#pump();
+    this.#tellState();
+  }
+
+  /** A model that fails would otherwise burn everything that waits. */
+  #pause(): void {
+    const ms = AFTER_FAILURE_MS[Math.min(this.#failures, AFTER_FAILURE_MS.length) - 1]!;
+    this.#notBefore = performance.now() + ms;
+  }
+
+  /** Two prompts that start in the same instant make pi lose one of them (seen in every version). */
+  #findLost(): void {
+    const { hand } = this;
+    if (hand?.phase !== "sent" || performance.now() - hand.sentAt < LOST_MS) return;
+    this.#inSession((ctx) => {
+      if (this.#runs.isIdle(ctx) && !ctx.hasPendingMessages()) hand.phase = "claimed";
+    });
+  }
+
+  #forgetHand(how: string): void {
+    const { hand } = this;
+    if (!hand) return;
+    this.past.push({ at: new Date(), what: `${hand.claim.event.type} (${hand.claim.event.source})`, how });
+    if (this.past.length > MAX_PAST) this.past.shift();
+    this.hand = undefined;
+  }
+
+  /** Idle or busy, for whoever looks at the lease; a moment later, because events come and go faster than people look. */
+  #tellState(): void {
+    if (this.#stateTimer) return;
+    this.#stateTimer = setTimeout(() => {
+      this.#stateTimer = undefined;
+      const told = this.bus.run((commands) => this.membership.refresh(commands, this.#facts()));
+      told.catch((error) => this.#troubled(error));
+    }, STATE_MS);
+    this.#stateTimer.unref();
+  }
+
+  #facts(): Partial<Lease> {
+    let facts: Partial<Lease> = {};
+    this.#inSession((ctx) => {
+      facts = {
+        cwd: ctx.cwd,
+        state: this.#runs.isIdle(ctx) ? "idle" : "busy",
+        model: ctx.model ? `${ctx.model.provider}/${ctx.model.id}` : "",
+        name: this.#pi?.getSessionName() || undefined,
+      };
+    });
+    return facts;
+  }
+
+  #pumpSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#pump(), Math.max(1, this.#notBefore - performance.now()));
+    this.#timer.unref();
+  }
+
+  #troubled(error: unknown): void {
+    this.trouble = error instanceof Error ? error.message : String(error);
+  }
+
+  #sayHolder(lease: Lease, sid: string): void {
+    const now = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
+    this.#say(`${now} To change that: bellhop sessions handover gateway`, "warning");
+  }
+
+  #show(): void {
+    const { sid } = this.membership;
+    this.#inSession((ctx) => ctx.ui.setStatus("gateway", this.bus.isUp ? `🔗 connected · ${sid}` : `🔌 bus away · ${sid}`));
+  }
+
+  #warn(): void {
+    const text = this.#warning;
+    if (text === undefined || !this.#ctx) return;
+    this.#warning = "";
+    if (text !== "") this.#say(text, "warning");
+  }
+
+  #say(text: string, kind: "info" | "warning"): void {
+    this.#inSession((ctx) => ctx.ui.notify(text, kind));
+  }
+
+  /** A context goes stale when its session is replaced, and throws from then on. */
+  #inSession(work: (ctx: ExtensionContext) => void): void {
+    try {
+      if (this.#ctx) work(this.#ctx);
+    } catch (error) {
+      this.#troubled(error);
+    }
+  }
+}
+
+/** Waits for work that may fail: what it was to say is then said by the end of the lease. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, limit]).catch(() => {});
+  clearTimeout(timer);
+}
