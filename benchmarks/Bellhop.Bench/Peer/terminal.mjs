@@ -68,6 +68,9 @@ function note(text) {
   appendFileSync(log, `${readAt}\t${Buffer.byteLength(text)}\t${[...new Set(events)].join(",")}\n`);
 }
 
+// Lives as long as the bench holds its input: an extension's own sockets need not keep a process up.
+process.stdin.resume().on("end", () => process.exit());
+
 (await import(pathToFileURL(extension).href)).default(pi);
 await emit("session_start", { reason: "startup" });
 writeFileSync(join(folder, "..", `ready-${process.pid}`), "");
