@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bellhop.Bench.Backlog;
+using Bellhop.Bench.Fanout;
 using Bellhop.Bench.Idle;
 using Bellhop.Bench.Ingest;
 using Bellhop.Bench.Latency;
@@ -17,7 +18,9 @@ internal static class BenchProgram
 {
     private static readonly IReadOnlyList<IBench> All =
     [
-        new LatencyBench(),
+        new LatencyBench(onRedis: false),
+        new LatencyBench(onRedis: true),
+        new FanoutBench(),
         new LossBench(),
         new IngestBench(),
         new StartBench(),

@@ -16,7 +16,11 @@ internal static class RedisFill
                 {
                     using var connection = await RespConnection.OpenAsync(redis, cancel);
                     for (var number = offset + 1; number <= count; number += Connections)
-                        await connection.LPushAsync(EventBody.List, EventBody.Write(number, time), cancel);
+                        await connection.LPushAsync(
+                            EventBody.List(EventBody.Central),
+                            EventBody.Write(number, time),
+                            cancel
+                        );
                 })
         );
 }

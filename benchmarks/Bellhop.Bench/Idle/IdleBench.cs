@@ -47,7 +47,7 @@ internal sealed class IdleBench : IBench
 
     private static async Task WarmUpAsync(IGateway gateway, BenchContext context, CancellationToken cancel)
     {
-        var producers = new SteadyProducers(gateway.Bus, 1, WarmUp, context.Time);
+        var producers = new SteadyProducers(gateway.Bus, [EventBody.Central], 1, WarmUp, context.Time);
         await producers.PushAsync(1, WarmUp, null, cancel);
         await Arrivals.SettleAsync(gateway, 1, WarmUp, context.Time, cancel);
     }

@@ -12,7 +12,8 @@ internal sealed class RespIngest(IPEndPoint bus, IAsyncDisposable server, TimePr
     {
         var connection = await RespConnection.OpenAsync(bus, cancel);
         _connections.Add(connection);
-        return number => connection.LPushAsync(EventBody.List, EventBody.Write(number, time), cancel);
+        return number =>
+            connection.LPushAsync(EventBody.List(EventBody.Central), EventBody.Write(number, time), cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -6,10 +6,12 @@ namespace Bellhop.Bench.Load;
 /// <summary>The events that the benches push: about 230 bytes, their number in the type, which every prompt shows.</summary>
 internal static class EventBody
 {
-    /// <summary>The list and channel of the central session, as the skill's producers know them.</summary>
-    public const string List = "agent:events:main";
+    /// <summary>The central session, as the skill's producers know it.</summary>
+    public const string Central = "main";
 
-    public const string Channel = "agent:notify:main";
+    public static string List(string session) => $"agent:events:{session}";
+
+    public static string Channel(string session) => $"agent:notify:{session}";
 
     public static byte[] Write(int number, TimeProvider time) => Write(number, Guid.NewGuid().ToString(), time);
 

@@ -6,9 +6,16 @@ namespace Bellhop.Bench.Load;
 
 /// <summary>
 /// Producers as the skill writes them (LPUSH, await, PUBLISH, await), together at a fixed rate. A push whose connection
-/// breaks is sent again with the same id until it is answered, as a careful producer does.
+/// breaks is sent again with the same id until it is answered, as a careful producer does. <paramref name="sessions"/>
+/// get each event one after the other, as the skill's fan-out does it.
 /// </summary>
-internal sealed class SteadyProducers(IPEndPoint bus, int producers, double perSecond, TimeProvider time)
+internal sealed class SteadyProducers(
+    IPEndPoint bus,
+    IReadOnlyList<string> sessions,
+    int producers,
+    double perSecond,
+    TimeProvider time
+)
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
 
@@ -73,11 +80,16 @@ internal sealed class SteadyProducers(IPEndPoint bus, int producers, double perS
         {
             try
             {
-                var connection = await link.OpenAsync(cancel);
+                await link.OpenAsync(cancel);
                 var sentAt = Stopwatch.GetTimestamp();
-                await connection.LPushAsync(EventBody.List, body, cancel);
-                var answeredAt = Stopwatch.GetTimestamp();
-                await link.PublishAsync(EventBody.Notice(number), cancel);
+                var answeredAt = sentAt;
+                foreach (var session in sessions)
+                {
+                    var connection = await link.OpenAsync(cancel);
+                    await connection.LPushAsync(EventBody.List(session), body, cancel);
+                    answeredAt = Stopwatch.GetTimestamp();
+                    await link.PublishAsync(EventBody.Channel(session), EventBody.Notice(number), cancel);
+                }
                 return new SentEvent(number, producer, sentAt, answeredAt);
             }
             catch (SocketException)
@@ -97,11 +109,11 @@ internal sealed class SteadyProducers(IPEndPoint bus, int producers, double perS
             _connection ??= await RespConnection.OpenAsync(bus, cancel);
 
         /// <summary>A lost notice is no lost event: the push was answered, so it is not sent again.</summary>
-        public async Task PublishAsync(byte[] notice, CancellationToken cancel)
+        public async Task PublishAsync(string channel, byte[] notice, CancellationToken cancel)
         {
             try
             {
-                await _connection!.PublishAsync(EventBody.Channel, notice, cancel);
+                await _connection!.PublishAsync(channel, notice, cancel);
             }
             catch (SocketException)
             {

@@ -52,7 +52,7 @@ internal sealed class LossBench : IBench
     )
     {
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var producers = new SteadyProducers(gateway.Bus, Producers, PerSecond, context.Time);
+        var producers = new SteadyProducers(gateway.Bus, [EventBody.Central], Producers, PerSecond, context.Time);
         var pushing = producers.PushAsync(
             1,
             count,

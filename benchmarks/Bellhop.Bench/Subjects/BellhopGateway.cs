@@ -7,7 +7,10 @@ using System.Text.Json.Nodes;
 
 namespace Bellhop.Bench.Subjects;
 
-/// <summary>The built program as a person runs it: <c>up</c> in a home of its own, embedded store, RESP listener.</summary>
+/// <summary>
+/// The built program as a person runs it: <c>up</c> in a home of its own, with the embedded store and its own listener or
+/// on a Redis.
+/// </summary>
 internal sealed class BellhopGateway : IGateway
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -16,18 +19,21 @@ internal sealed class BellhopGateway : IGateway
     private readonly Parts _parts;
     private readonly string _home;
     private readonly Dictionary<string, string> _environment;
+    private readonly RedisServer? _redis;
     private ChildProcess? _process;
 
-    private BellhopGateway(Parts parts, string home, AgentSetup? agent)
+    private BellhopGateway(Parts parts, string home, AgentSetup? agent, RedisServer? redis)
     {
         _parts = parts;
         _home = home;
-        Bus = FreePort.Next();
+        _redis = redis;
+        Bus = redis?.EndPoint ?? FreePort.Next();
+        Name = redis is null ? "Bellhop" : $"Bellhop, Redis {redis.AppendFsync}";
         AgentLog = Path.Combine(home, "agent-log");
         _environment = Configuration(agent);
     }
 
-    public string Name => "Bellhop";
+    public string Name { get; }
 
     public IPEndPoint Bus { get; }
 
@@ -60,7 +66,22 @@ internal sealed class BellhopGateway : IGateway
         CancellationToken cancel
     )
     {
-        var gateway = new BellhopGateway(parts, home, agent);
+        var gateway = new BellhopGateway(parts, home, agent, redis: null);
+        await gateway.StartAsync(cancel);
+        return gateway;
+    }
+
+    /// <summary>The same on a Redis of its own, which ends with it.</summary>
+    public static async Task<BellhopGateway> StartOnRedisAsync(
+        Parts parts,
+        string home,
+        string appendFsync,
+        AgentSetup? agent,
+        CancellationToken cancel
+    )
+    {
+        var redis = await RedisServer.StartAsync(home, appendFsync, cancel);
+        var gateway = new BellhopGateway(parts, home, agent, redis);
         await gateway.StartAsync(cancel);
         return gateway;
     }
@@ -87,7 +108,13 @@ internal sealed class BellhopGateway : IGateway
     public Task<TimeSpan> CommandAsync(IReadOnlyList<string> arguments, CancellationToken cancel) =>
         ChildProcess.RunAsync([_parts.Bellhop, .. arguments], _home, _environment, cancel);
 
-    public ValueTask DisposeAsync() => _process?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        if (_redis is not null)
+            await _redis.DisposeAsync();
+    }
 
     private async Task StartAsync(CancellationToken cancel)
     {
@@ -129,8 +156,10 @@ internal sealed class BellhopGateway : IGateway
         {
             ["BELLHOP_HOME"] = _home,
             ["BELLHOP__LISTEN"] = "127.0.0.1:0",
-            ["BELLHOP__BUS__KIND"] = "embedded",
-            ["BELLHOP__BUS__RESP"] = Bus.ToString(),
+            ["BELLHOP__BUS__KIND"] = _redis is null ? "embedded" : "redis",
+            [_redis is null ? "BELLHOP__BUS__RESP" : "BELLHOP__BUS__URL"] = _redis is null
+                ? $"{Bus}"
+                : $"redis://{Bus}",
             ["BELLHOP__AGENT__KIND"] = agent is null ? "none" : "pi",
             ["BELLHOP__AGENT__CWD"] = _home,
         };

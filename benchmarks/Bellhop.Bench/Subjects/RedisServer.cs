@@ -8,9 +8,13 @@ internal sealed class RedisServer : IAsyncDisposable
 {
     private readonly ChildProcess _process;
 
-    private RedisServer(ChildProcess process, IPEndPoint endPoint) => (_process, EndPoint) = (process, endPoint);
+    private RedisServer(ChildProcess process, IPEndPoint endPoint, string appendFsync) =>
+        (_process, EndPoint, AppendFsync) = (process, endPoint, appendFsync);
 
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>When it syncs its append-only file.</summary>
+    public string AppendFsync { get; }
 
     public int Pid => _process.Pid;
 
@@ -36,7 +40,7 @@ internal sealed class RedisServer : IAsyncDisposable
         ];
         var process = ChildProcess.Start(command, folder, new Dictionary<string, string>());
         await Listening.WaitAsync(endPoint, process, cancel);
-        return new RedisServer(process, endPoint);
+        return new RedisServer(process, endPoint, appendFsync);
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
