@@ -110,6 +110,7 @@ internal static class Composition
             .AddSingleton(options.Agent)
             .AddSingleton<AgentFactory>()
             .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
+            .AddSingleton<ICentral, SoleCentral>()
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
             .AddSingleton<ISessionHolders, LaneHolders>();

@@ -156,7 +156,10 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
         {
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble() / 2), _time, _end.Token);
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested) { }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            return; // the loop looks itself
+        }
     }
 
     private static partial class Log

@@ -80,7 +80,7 @@ public sealed record LaneStatus
     /// <summary>The session it serves.</summary>
     public required string Session { get; init; }
 
-    /// <summary>recovering, idle, busy, paused or stopped.</summary>
+    /// <summary>standby (another gateway is central), recovering, idle, busy, paused or stopped.</summary>
     public required string Phase { get; init; }
 
     /// <summary>Since when.</summary>

@@ -9,4 +9,16 @@ public sealed class StoreException : BellhopException
 
     /// <summary>True where the disk had no room for the change; it can be asked for again once there is some.</summary>
     public bool IsDiskFull { get; init; }
+
+    /// <summary>
+    /// True where the place of the events cannot take or give anything now (it is away, read-only, out of memory, refuses
+    /// us): the same call may succeed later, and an event with the same key is never stored twice.
+    /// </summary>
+    public bool IsAway { get; init; }
+
+    /// <summary>True where another gateway is central by now: nothing was changed, and this one must stop its lanes.</summary>
+    public bool IsFenced { get; init; }
+
+    /// <inheritdoc />
+    public override bool IsPassing => IsDiskFull || IsAway || IsFenced;
 }
