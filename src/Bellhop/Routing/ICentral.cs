@@ -13,16 +13,16 @@ public interface ICentral
 }
 
 /// <summary>A time for which this gateway is central.</summary>
+/// <param name="Before">Who was central before, where that was another gateway whose transcripts we cannot read; null otherwise.</param>
 /// <param name="Lost">
 /// Cancelled when it is over, early enough to kill an agent before another gateway can begin. Until then nobody else works.
 /// </param>
-/// <param name="Before">Who was central before, where that was another gateway whose transcripts we cannot read; null otherwise.</param>
-public sealed record CentralTerm(CancellationToken Lost, string? Before);
+public sealed record CentralTerm(string? Before, CancellationToken Lost);
 
 /// <summary>The only gateway there is: central for as long as it runs.</summary>
 public sealed class SoleCentral : ICentral
 {
-    private static readonly CentralTerm Always = new(CancellationToken.None, null);
+    private static readonly CentralTerm Always = new(null, CancellationToken.None);
 
     /// <inheritdoc />
     public bool IsHeld => true;

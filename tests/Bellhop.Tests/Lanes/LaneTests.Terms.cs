@@ -11,7 +11,7 @@ public sealed partial class LaneTests
     public async Task Run_CentralLostInATurn_KillsTheAgentAndLeavesTheTurnToTheNext()
     {
         using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(lost.Token, null);
+        _term = new CentralTerm(null, lost.Token);
         _agent.ThenHang();
         Start();
         var key = await PushAsync("a");
@@ -32,7 +32,7 @@ public sealed partial class LaneTests
     public async Task Run_TakenOverFromAnotherGateway_GivesTheTurnAgainAndSaysThatItMayHaveBegun()
     {
         using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(lost.Token, null);
+        _term = new CentralTerm(null, lost.Token);
         _agent.ThenHang();
         Start();
         var key = await PushAsync("a");
@@ -42,7 +42,7 @@ public sealed partial class LaneTests
         await _lane;
 
         var elsewhere = new ScriptedAgent();
-        _term = new CentralTerm(CancellationToken.None, "alpha:/home/ann");
+        _term = new CentralTerm("alpha:/home/ann", CancellationToken.None);
         _lane = Run(elsewhere, _stop.Token);
 
         var delivery = (await _store.SettledAsync(key)).Deliveries.ShouldHaveSingleItem();
@@ -57,7 +57,7 @@ public sealed partial class LaneTests
     public async Task Run_CentralAgainOnTheSameTranscript_GivesNothingTwice()
     {
         using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(lost.Token, null);
+        _term = new CentralTerm(null, lost.Token);
         var transcript = new ScriptedAgent.Transcript();
         _agent = new ScriptedAgent(transcript).ThenHang();
         Start();
@@ -68,7 +68,7 @@ public sealed partial class LaneTests
         await _lane;
 
         var again = new ScriptedAgent(transcript);
-        _term = new CentralTerm(CancellationToken.None, null);
+        _term = new CentralTerm(null, CancellationToken.None);
         _lane = Run(again, _stop.Token);
 
         await _store.SettledAsync(key);

@@ -23,7 +23,7 @@ public sealed partial class LaneTests : IAsyncLifetime
 
     private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _stop = new();
-    private CentralTerm _term = new(CancellationToken.None, null);
+    private CentralTerm _term = new(null, CancellationToken.None);
     private readonly Alarms _alarms;
     private readonly EventReader _reader;
     private StoreFixture _store = null!;
