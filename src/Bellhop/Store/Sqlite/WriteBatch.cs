@@ -32,7 +32,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
     {
         db.Execute("COMMIT");
         counters.Apply(_moves, _putAway);
-        feed.Publish(_moves);
+        feed.Publish(_moves.Select(move => move.Change));
         Clear();
     }
 

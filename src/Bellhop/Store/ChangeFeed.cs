@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace Bellhop.Store.Sqlite;
+namespace Bellhop.Store;
 
-/// <summary>Tells every reader of every move, after it is on disk. A reader that falls behind loses its feed, never slows it.</summary>
+/// <summary>Tells every reader of every move, after it is durable. A reader that falls behind loses its feed, never slows it.</summary>
 internal sealed class ChangeFeed
 {
     /// <summary>Some seconds of a full-speed store, and 10 MB at worst for a reader that hangs.</summary>
@@ -29,17 +29,21 @@ internal sealed class ChangeFeed
         return ReadAsync(reader, cancel);
     }
 
-    public void Publish(IReadOnlyList<Move> moves)
+    public void Publish(IEnumerable<DeliveryChange> moves)
     {
         foreach (var reader in _readers)
         {
-            if (moves.All(move => reader.Writer.TryWrite(move.Change)))
+            if (moves.All(reader.Writer.TryWrite))
                 continue;
-            reader.Writer.TryComplete(
-                new StoreException($"The reader fell more than {MaxBehind:N0} moves behind. Read on from a listing.")
-            );
-            Remove(reader);
+            End(reader, $"The reader fell more than {MaxBehind:N0} moves behind. Read on from a listing.");
         }
+    }
+
+    /// <summary>Moves were made that nobody can tell any more: every reader ends with the reason.</summary>
+    public void Break(string reason)
+    {
+        foreach (var reader in _readers)
+            End(reader, reason);
     }
 
     public void Close()
@@ -67,6 +71,12 @@ internal sealed class ChangeFeed
         {
             Remove(reader);
         }
+    }
+
+    private void End(Channel<DeliveryChange> reader, string reason)
+    {
+        reader.Writer.TryComplete(new StoreException(reason));
+        Remove(reader);
     }
 
     private void Remove(Channel<DeliveryChange> reader)

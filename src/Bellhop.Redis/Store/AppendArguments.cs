@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+using Bellhop.Redis.Client;
+using Bellhop.Store;
+
+namespace Bellhop.Redis.Store;
+
+/// <summary>An append in the words of its script.</summary>
+internal static class AppendArguments
+{
+    /// <summary>The row of a list that an event was: the append takes it from there in the same step.</summary>
+    internal sealed record Row(string List, ReadOnlyMemory<byte> Bytes);
+
+    public static IReadOnlyList<RedisArgument> Of(
+        IReadOnlyList<NewEvent> events,
+        long maxUnfinished,
+        bool handOver,
+        Row? from
+    )
+    {
+        var words = new List<RedisArgument>(4 + events.Count * 3)
+        {
+            maxUnfinished,
+            from?.List ?? "",
+            from?.Bytes ?? ReadOnlyMemory<byte>.Empty,
+            handOver ? "1" : "0",
+        };
+        foreach (var e in events)
+        {
+            words.Add(EventJson.Write(e.Event));
+            words.Add(e.Event.Body);
+            words.Add(Plan(e));
+        }
+        return words;
+    }
+
+    private static ReadOnlyMemory<byte> Plan(NewEvent e)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, EventJson.Legible))
+        {
+            json.WriteStartObject();
+            if (e.Quarantine is { } reason)
+                json.WriteString("quarantine", Note.Clean(reason));
+            json.WriteStartArray("targets");
+            foreach (var target in e.Targets)
+            {
+                json.WriteStartObject();
+                json.WriteString("session", target.Session.Value);
+                json.WriteBoolean("known", target.Known);
+                if (target.Note is not null)
+                    json.WriteString("note", Note.Clean(target.Note));
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return buffer.WrittenMemory;
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using Bellhop.Events;
+using Bellhop.Redis.Client;
+using Bellhop.Redis.Resp;
+using Bellhop.Store;
+
+namespace Bellhop.Redis.Store;
+
+/// <summary>
+/// Runs the store's scripts. A call whose connection broke before the answer is sent again with the same operation id,
+/// by which its script knows it; nothing is done twice.
+/// </summary>
+internal sealed class ScriptCalls : IAsyncDisposable
+{
+    /// <summary>How long a call that may have been carried out waits to ask again before it says that Redis is away.</summary>
+    private static readonly TimeSpan AskAgainWithin = TimeSpan.FromSeconds(2);
+
+    private readonly RedisClient _redis;
+    private readonly StoreFeed _feed;
+    private readonly RedisStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly UlidFactory _ulids;
+    private readonly OpenCalls _open = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly RedisArgument[] _keys;
+    private readonly RedisArgument _candidate;
+    private readonly RedisArgument _served;
+
+    public ScriptCalls(
+        RedisClient redis,
+        StoreFeed feed,
+        RedisStoreOptions options,
+        TimeProvider time,
+        UlidFactory ulids
+    )
+    {
+        (_redis, _feed, _options, _time, _ulids) = (redis, feed, options, time, ulids);
+        _keys = [$"{options.Prefix}:bellhop"];
+        // New for every process, so that a place which we make again after a loss is another one.
+        _candidate = ulids.Next().ToString();
+        _served = $" {string.Join(' ', options.Served)} ";
+    }
+
+    /// <summary>Fires when the store begins to close.</summary>
+    public CancellationToken Closing => _closing.Token;
+
+    /// <summary>Runs a script that only reads.</summary>
+    public Task<RespValue> ReadAsync(StoreScript script, CancellationToken cancel, params RedisArgument[] arguments) =>
+        CallAsync(script, "", arguments, cancel);
+
+    /// <summary>Runs a script that changes something, and knows its own answer when it is sent again.</summary>
+    public Task<RespValue> ChangeAsync(
+        StoreScript script,
+        CancellationToken cancel,
+        params RedisArgument[] arguments
+    ) => AnsweredAsync(CallAsync(script, _ulids.Next().ToString(), arguments, cancel));
+
+    /// <summary>Runs a script that changes something and finds by its arguments that it did so before.</summary>
+    public Task<RespValue> RepeatableAsync(
+        StoreScript script,
+        CancellationToken cancel,
+        IReadOnlyList<RedisArgument> arguments
+    ) => AnsweredAsync(CallAsync(script, "", arguments, cancel));
+
+    public async ValueTask DisposeAsync()
+    {
+        var drained = _open.CloseAsync();
+        await _closing.CancelAsync();
+        await drained;
+    }
+
+    private async Task<RespValue> AnsweredAsync(Task<RespValue> call)
+    {
+        var reply = (RespAggregate)await call;
+        _feed.Accept(reply.Items[0].ToString()!, ((RespBulk)reply.Items[1]).Bytes);
+        return reply.Items[2];
+    }
+
+    private async Task<RespValue> CallAsync(
+        StoreScript script,
+        string operation,
+        IReadOnlyList<RedisArgument> arguments,
+        CancellationToken cancel
+    )
+    {
+        cancel.ThrowIfCancellationRequested();
+        _open.Enter();
+        try
+        {
+            return await UntilAnsweredAsync(script, operation, arguments, cancel);
+        }
+        catch (RedisErrorException e)
+        {
+            if (StoreErrors.PlaceOf(e) is { } place)
+                _feed.Accept(place, ReadOnlyMemory<byte>.Empty);
+            throw StoreErrors.Explain(e);
+        }
+        catch (RedisAwayException e)
+        {
+            throw StoreErrors.IsAway(e.Message, e);
+        }
+        finally
+        {
+            _open.Exit();
+        }
+    }
+
+    private async Task<RespValue> UntilAnsweredAsync(
+        StoreScript script,
+        string operation,
+        IReadOnlyList<RedisArgument> arguments,
+        CancellationToken cancel
+    )
+    {
+        for (var resent = false; ; )
+        {
+            try
+            {
+                // Once it is sent it runs to its end and says how it went.
+                RedisArgument[] words = [.. Head(operation, resent), .. arguments];
+                return await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None);
+            }
+            catch (RedisAwayException e) when (script.WhenAway == WhenAway.Wait || (e.MayHaveRun && !resent))
+            {
+                resent |= e.MayHaveRun;
+                await WhenBackAsync(script.WhenAway, e, cancel);
+            }
+            catch (RedisErrorException e) when (script.WhenAway == WhenAway.Wait && RedisErrors.IsWrongServer(e.Code))
+            {
+                await WhenBackAsync(script.WhenAway, e, cancel);
+            }
+        }
+    }
+
+    private async Task WhenBackAsync(WhenAway whenAway, RedisException why, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        try
+        {
+            var patience = whenAway == WhenAway.Wait ? Timeout.InfiniteTimeSpan : AskAgainWithin;
+            await _redis.WhenUpAsync(stop.Token).WaitAsync(patience, _time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            throw StoreErrors.IsAway(why.Message, why);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw StoreErrors.Closed();
+        }
+    }
+
+    private RedisArgument[] Head(string operation, bool resent) =>
+        [
+            _time.GetUtcNow().ToUnixTimeMilliseconds(),
+            RedisEventStore.SchemaVersion,
+            _candidate,
+            _options.Fence() is { } fence ? fence.ToString(CultureInfo.InvariantCulture) : "",
+            _served,
+            operation,
+            resent ? "1" : "",
+        ];
+}

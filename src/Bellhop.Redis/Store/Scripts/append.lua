@@ -1,0 +1,105 @@
+-- Writes events and their deliveries, each event once: all of them, or none where there is no room.
+-- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
+-- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
+-- then for each event: its JSON, its body, {targets:[{session, known, note}], quarantine}
+-- Answers [[key, id, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row.
+-- Being sent again needs no memory of the call: the event's key tells.
+
+local id, stop = start(false)
+if stop then return stop end
+
+local FIRST, EACH = 5, 3
+
+local function due_deliveries()
+  local sum = 0
+  for i = FIRST, #ARGV - HEAD, EACH do
+    local plan = cjson.decode(arg(i + 2))
+    if not plan.quarantine then sum = sum + #plan.targets end
+  end
+  return sum
+end
+
+-- The event of which this is a repetition within its window.
+local function find_known(e)
+  if redis.call('EXISTS', key('event', e.key)) == 1 then return e.key end
+  if e.window <= 0 then return nil end
+  local known = redis.call('GET', key('last', #e.source, e.source, e.id))
+  if not known and redis.call('EXISTS', key('event', e.id)) == 1 then known = e.id end
+  if not known then return nil end
+  local first = header(known)
+  return first.source == e.source and e.arrived - first.arrived < e.window and known or nil
+end
+
+-- One delivery for each target. e is the event as it stands in the store.
+local function deliver(e, targets, quarantine)
+  local numbers = {}
+  for i in ipairs(targets) do numbers[i] = next_number() end
+  if redis.call('RPUSHX', key('event', e.key), unpack(numbers)) == 0 then error('the event was not written') end
+  for i, target in ipairs(targets) do
+    local d = {
+      number = numbers[i], event = e.key, session = target.session, kind = e.kind, type = e.type, source = e.source,
+      state = quarantine and DEAD or target.known and QUEUED or ACCEPTED,
+      id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
+    }
+    bear(d, quarantine or target.note)
+    if d.state == QUEUED and arg(4) == '1' then hand_over(d) end
+  end
+  return numbers[1]
+end
+
+local function write_new(e, json, body)
+  redis.call('RPUSH', key('event', e.key), json, body)
+  local number = tonumber(redis.call('HGET', key('meta'), 'number') or 0) + 1
+  redis.call('ZADD', key('arrivals'), number, e.key)
+  if e.id == e.key then return end
+  redis.call('ZADD', key('id', e.id), number, e.key)
+  redis.call('SET', key('last', #e.source, e.source, e.id), e.key)
+end
+
+-- The targets that have no delivery of it yet, and the sessions of those that have, each once.
+local function split(targets, known)
+  local has, had, fresh = {}, {}, {}
+  for _, d in ipairs(known and by_number(deliveries_of(known)) or {}) do
+    if not has[d.session] then had[#had + 1] = d.session end
+    has[d.session] = true
+  end
+  for _, target in ipairs(targets) do
+    if not has[target.session] then fresh[#fresh + 1] = target end
+    has[target.session] = true
+  end
+  return fresh, had
+end
+
+-- The sessions this append named, then those that had it before.
+local function sessions_of(targets, had)
+  local sessions, seen = {}, {}
+  for _, target in ipairs(targets) do
+    if not seen[target.session] then sessions[#sessions + 1] = target.session end
+    seen[target.session] = true
+  end
+  for _, session in ipairs(had) do
+    if not seen[session] then sessions[#sessions + 1] = session end
+  end
+  return sessions
+end
+
+local function append(json, body, plan)
+  local e = cjson.decode(json)
+  local known = find_known(e)
+  local fresh, had = split(plan.targets, known)
+  if not known then write_new(e, json, body) end
+  if #fresh > 0 then deliver(known and header(known) or e, fresh, plan.quarantine) end
+  return { known or e.key, e.id, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had) }
+end
+
+local list, row = arg(2), arg(3)
+local unfinished = tonumber(redis.call('HGET', key('meta'), 'unfinished') or 0)
+if unfinished + due_deliveries() > tonumber(arg(1)) then return { id, '', '"full"' } end
+if list ~= '' and redis.call('EXISTS', key('event', cjson.decode(arg(FIRST)).key)) == 0 then
+  if redis.call('LREM', list, -1, row) == 0 then return { id, '', '"gone"' } end
+end
+local appended = {}
+for i = FIRST, #ARGV - HEAD, EACH do
+  appended[#appended + 1] = append(arg(i), arg(i + 1), cjson.decode(arg(i + 2)))
+end
+return finish(id, #appended > 0 and cjson.encode(appended) or '[]')

@@ -1,0 +1,134 @@
+using System.Threading.Channels;
+using Bellhop.Redis.Resp;
+using Bellhop.Store;
+
+namespace Bellhop.Redis.Store;
+
+/// <summary>
+/// Puts what we hear of changes in order. Every change has a number and is told twice to the gateway that made it, in
+/// its answer and on the channel; whichever comes first counts. Where a number is missing for good, because it was
+/// published while we did not hear, the counts are read again and readers of moves are told.
+/// </summary>
+internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
+{
+    // Answers that overtake one another are a few; more means that a number was missed and must be looked for.
+    private const int MaxHeld = 1_024;
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<long, StoreChange> _held = [];
+    private readonly Channel<bool> _lookAgain = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
+
+    private string? _place;
+    private long _version;
+
+    /// <summary>Who follows moves here.</summary>
+    public ChangeFeed Readers { get; } = new();
+
+    /// <summary>The counts as far as we have heard.</summary>
+    public CachedCounts Counts { get; } = new();
+
+    /// <summary>Says when the whole state must be read again.</summary>
+    public ChannelReader<bool> Asked => _lookAgain.Reader;
+
+    /// <summary>What was published before now may not have been heard.</summary>
+    public void LookAgain() => _lookAgain.Writer.TryWrite(true);
+
+    /// <summary>Takes the answer of one of our own calls: the place it was made in, and what it changed, if anything.</summary>
+    public void Accept(string place, ReadOnlyMemory<byte> message)
+    {
+        lock (_lock)
+        {
+            Enter(place);
+            if (!message.IsEmpty)
+                Accept(ChangeHead.Read(message));
+        }
+    }
+
+    /// <summary>Takes what was published.</summary>
+    public void Hear(ReadOnlyMemory<byte> message)
+    {
+        var head = ChangeHead.Read(message);
+        lock (_lock)
+        {
+            Enter(head.Place);
+            Accept(head);
+        }
+    }
+
+    /// <summary>Takes the whole state, as the script <c>counts</c> answers it.</summary>
+    public void Accept(RespAggregate state)
+    {
+        var place = state.Items[0].ToString()!;
+        var version = StoreReplies.Number(state.Items[2]);
+        lock (_lock)
+        {
+            if (place.Length > 0)
+                Enter(place);
+            Counts.Replace(
+                version,
+                StoreReplies.Number(state.Items[3]),
+                StoreReplies.Number(state.Items[4]),
+                StoreReplies.CountsOf((RespAggregate)state.Items[5])
+            );
+            CatchUp(version);
+        }
+        lanes.SignalAll();
+    }
+
+    /// <summary>Another id than before: all that we knew is gone from there.</summary>
+    private void Enter(string place)
+    {
+        if (place == _place)
+            return;
+        var isLoss = _place is not null;
+        (_place, _version) = (place, 0);
+        _held.Clear();
+        Counts.Clear();
+        if (!isLoss)
+            return;
+        options.DataLost(
+            "Everything that Bellhop kept in Redis is gone: it was flushed, or the server started without its data. "
+                + "Events that were not finished are lost; switch on persistence (appendonly yes) and keep FLUSHALL away."
+        );
+        Readers.Break("The data in Redis was flushed. Read on from a listing.");
+        LookAgain();
+    }
+
+    private void Accept(ChangeHead head)
+    {
+        if (head.Version <= _version || _held.ContainsKey(head.Version))
+            return;
+        var change = StoreChange.Read(head.Json);
+        Counts.Apply(head.Version, change.Unfinished, change.Dead, change.Counts);
+        foreach (var move in change.Moves)
+        {
+            if (move.State == DeliveryState.Queued)
+                lanes.Signal(move.Session);
+        }
+        _held.Add(head.Version, change);
+        while (_held.Remove(_version + 1, out var next))
+        {
+            _version++;
+            Readers.Publish(next.Moves);
+        }
+        if (_held.Count > MaxHeld)
+            LookAgain();
+    }
+
+    private void CatchUp(long version)
+    {
+        var missed = false;
+        while (_version < version)
+        {
+            _version++;
+            if (_held.Remove(_version, out var change))
+                Readers.Publish(change.Moves);
+            else
+                missed = true;
+        }
+        if (missed)
+            Readers.Break("Moves were made while Redis was away from us. Read on from a listing.");
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.Json;
+using Bellhop.Events;
+using Bellhop.Redis.Resp;
+using Bellhop.Store;
+
+namespace Bellhop.Redis.Store;
+
+/// <summary>Reads what scripts answer.</summary>
+internal static class StoreReplies
+{
+    public static long Number(RespValue value) =>
+        value is RespInteger number ? number.Value : long.Parse(value.ToString()!, CultureInfo.InvariantCulture);
+
+    public static ReadOnlyMemory<byte> Bytes(RespValue value) => ((RespBulk)value).Bytes;
+
+    public static IReadOnlyList<RespValue> Items(RespValue value) => ((RespAggregate)value).Items;
+
+    public static IReadOnlyList<(string Field, long Count)> CountsOf(RespAggregate flat) =>
+        [.. flat.Items.Chunk(2).Select(pair => (pair[0].ToString()!, Number(pair[1])))];
+
+    /// <summary>Neither events nor a refusal where the row to append was gone.</summary>
+    public static AppendResult Appended(RespValue answer)
+    {
+        using var document = JsonDocument.Parse(Bytes(answer));
+        var json = document.RootElement;
+        return json.ValueKind == JsonValueKind.Array
+                ? new AppendResult([.. json.EnumerateArray().Select(Appended)])
+            : json.GetString() == "full" ? AppendResult.Refused(AppendRefusal.Full)
+            : new AppendResult([]);
+    }
+
+    /// <summary>The lease, or when there may be one.</summary>
+    public static (TurnLease? Lease, DateTimeOffset? NextDue) Leased(RespValue answer, SessionId session)
+    {
+        var items = Items(answer);
+        if (items[0].ToString() is not { Length: > 0 } turn)
+            return (
+                null,
+                items[1].ToString() is { Length: > 0 } due
+                    ? DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(due, CultureInfo.InvariantCulture))
+                    : null
+            );
+        var continues = items[1].ToString() is { Length: > 0 } told ? Ulid.Parse(told) : (Ulid?)null;
+        var deliveries = Deliveries(items.Skip(2)).Select(d => d.Delivery.Leased(d.Event));
+        return (new TurnLease(Ulid.Parse(turn), session, [.. deliveries], continues), null);
+    }
+
+    public static IReadOnlyList<OpenTurn> Turns(RespValue answer, SessionId session) =>
+        [
+            .. Deliveries(Items(answer))
+                .GroupBy(d => d.Delivery.Turn!.Value)
+                .Select(turn => Turn(turn.Key, session, [.. turn])),
+        ];
+
+    public static IEnumerable<(DeliveryJson Delivery, Event Event)> Deliveries(IEnumerable<RespValue> items) =>
+        items.Chunk(3).Select(d => (DeliveryJson.Read(Bytes(d[0])), EventJson.Read(Bytes(d[1]), Bytes(d[2]))));
+
+    public static Receipt Receipt(RespValue answer)
+    {
+        var items = Items(answer);
+        var replies = Items(items[4]);
+        var deliveries = Items(items[3])
+            .Select((d, i) => DeliveryJson.Read(Bytes(d)).With(ReplyJson.Read(Bytes(replies[i]))));
+        return new Receipt(EventJson.Read(Bytes(items[0]), Bytes(items[1])), [.. deliveries], (int)Number(items[2]));
+    }
+
+    public static IReadOnlyList<WaitingRow> Waiting(RespValue answer) =>
+        [.. Items(answer).Chunk(3).Select(row => new WaitingRow(Number(row[0]), row[1].ToString()!, Bytes(row[2])))];
+
+    public static IReadOnlyList<SessionRecord> Sessions(RespValue answer) =>
+        [.. Items(answer).Chunk(2).Select(Session).OrderBy(s => s.Session.Value, StringComparer.Ordinal)];
+
+    public static FaultResult Fault(RespValue answer)
+    {
+        using var document = JsonDocument.Parse(Bytes(answer));
+        var json = document.RootElement;
+        return new FaultResult(
+            (int)json.Number("requeued"),
+            json.TryGetProperty("dead", out var dead) ? [.. dead.EnumerateArray().Select(d => (long)d.GetDouble())] : []
+        );
+    }
+
+    /// <summary>The sessions; null where the event is unknown.</summary>
+    public static IReadOnlyList<SessionId>? Replayed(RespValue answer)
+    {
+        using var document = JsonDocument.Parse(Bytes(answer));
+        return document.RootElement.ValueKind == JsonValueKind.Null
+            ? null
+            : [.. document.RootElement.EnumerateArray().Select(s => SessionId.Parse(s.GetString()!))];
+    }
+
+    /// <summary>How many events a slice deleted, and where the next begins; null where there is none.</summary>
+    public static (int Events, long? Last) Purged(RespValue answer)
+    {
+        using var document = JsonDocument.Parse(Bytes(answer));
+        return ((int)document.RootElement.Number("purged"), document.RootElement.MaybeNumber("last"));
+    }
+
+    private static AppendedEvent Appended(JsonElement e) =>
+        new(
+            Ulid.Parse(e[0].GetString()!),
+            e[1].GetString()!,
+            e[2].GetBoolean(),
+            [.. e[3].EnumerateArray().Select(s => SessionId.Parse(s.GetString()!))]
+        );
+
+    private static OpenTurn Turn(
+        Ulid turn,
+        SessionId session,
+        IReadOnlyList<(DeliveryJson Delivery, Event Event)> open
+    )
+    {
+        var head = open[0].Delivery;
+        // A turn that told the events itself continues none.
+        var continues = head.ToldIn == turn ? null : head.ToldIn;
+        return new OpenTurn(
+            new TurnLease(turn, session, [.. open.Select(d => d.Delivery.Leased(d.Event))], continues),
+            head.State
+        );
+    }
+
+    private static SessionRecord Session(RespValue[] pair) =>
+        pair[1].ToString()!.Split(' ') is [var member, var seen]
+            ? new SessionRecord(
+                SessionId.Parse(pair[0].ToString()!),
+                member == "1",
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(seen, CultureInfo.InvariantCulture))
+            )
+            : throw new StoreException($"'{pair[1]}' is no session record of ours.");
+}
