@@ -17,6 +17,9 @@ public abstract class PeriodicLoop(
     ILogger logger
 ) : VitalLoop(name, application, logger)
 {
+    /// <summary>The clock.</summary>
+    protected TimeProvider Time => time;
+
     /// <inheritdoc />
     protected sealed override async Task RunAsync(CancellationToken cancel)
     {

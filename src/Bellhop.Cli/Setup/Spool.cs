@@ -34,7 +34,9 @@ internal static class Spool
         [
             .. Directory
                 .EnumerateFiles(home.Spool)
-                .Where(path => Path.GetExtension(path) is Extension or AwayExtension && !Path.GetFileName(path).StartsWith('.'))
+                .Where(path =>
+                    Path.GetExtension(path) is Extension or AwayExtension && !Path.GetFileName(path).StartsWith('.')
+                )
                 .OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal),
         ];
 }

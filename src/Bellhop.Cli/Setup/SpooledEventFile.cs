@@ -47,7 +47,11 @@ internal static class SpooledEventFile
         {
             var end = Array.IndexOf(content, LineEnd);
             var json = JsonNode.Parse(content.AsSpan(0, Math.Max(end, 0)))!.AsObject();
-            return new SpooledEvent(Event(json, content.AsMemory(end + 1)), Session(json["list"]), (string?)json["quarantine"]);
+            return new SpooledEvent(
+                Event(json, content.AsMemory(end + 1)),
+                Session(json["list"]),
+                (string?)json["quarantine"]
+            );
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
         {
@@ -65,7 +69,9 @@ internal static class SpooledEventFile
             ArrivedAt = (DateTimeOffset)json["arrivedAt"]!,
             Kind = (EventKind)(int)json["kind"]!,
             DedupeWindow = TimeSpan.FromMilliseconds((long)json["windowMs"]!),
-            OccurredAt = (string?)json["occurredAt"] is { } at ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture) : null,
+            OccurredAt = (string?)json["occurredAt"] is { } at
+                ? DateTimeOffset.Parse(at, CultureInfo.InvariantCulture)
+                : null,
             Origin = Session(json["origin"]),
             ReplyTo = (string?)json["replyTo"],
             Body = body,

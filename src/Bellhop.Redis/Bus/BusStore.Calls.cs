@@ -20,12 +20,8 @@ internal sealed partial class BusStore
         await (await WhenOpenAsync(cancel)).InjectedAsync(turn, told, note, cancel);
 
     /// <inheritdoc />
-    public async Task CompleteAsync(
-        Ulid turn,
-        IReadOnlyList<Reply> replies,
-        string? note,
-        CancellationToken cancel
-    ) => await (await WhenOpenAsync(cancel)).CompleteAsync(turn, replies, note, cancel);
+    public async Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel) =>
+        await (await WhenOpenAsync(cancel)).CompleteAsync(turn, replies, note, cancel);
 
     /// <inheritdoc />
     public async Task<FaultResult> FaultAsync(
@@ -53,11 +49,8 @@ internal sealed partial class BusStore
         Try(() => Now.ListAsync(query, cancel));
 
     /// <inheritdoc />
-    public Task<IReadOnlyList<SessionId>?> ReplayAsync(
-        string keyOrId,
-        SessionId? session,
-        CancellationToken cancel
-    ) => Try(() => Now.ReplayAsync(keyOrId, session, cancel));
+    public Task<IReadOnlyList<SessionId>?> ReplayAsync(string keyOrId, SessionId? session, CancellationToken cancel) =>
+        Try(() => Now.ReplayAsync(keyOrId, session, cancel));
 
     /// <inheritdoc />
     public Task<int?> DismissAsync(string keyOrId, CancellationToken cancel) =>

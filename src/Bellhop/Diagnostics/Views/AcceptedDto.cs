@@ -28,5 +28,11 @@ public sealed record AcceptedEventDto(
 {
     /// <summary>Shows one event of an append.</summary>
     public static AcceptedEventDto From(AppendedEvent e) =>
-        new(e.Key.ToString(), e.Id, e.Spooled ? "spooled" : "accepted", e.Duplicate, [.. e.Sessions.Select(s => s.Value)]);
+        new(
+            e.Key.ToString(),
+            e.Id,
+            e.Spooled ? "spooled" : "accepted",
+            e.Duplicate,
+            [.. e.Sessions.Select(s => s.Value)]
+        );
 }
