@@ -20,6 +20,9 @@ internal sealed record CommandContext
     /// <summary>The terminal's columns; null where output goes to a file or a pipe.</summary>
     public int? Width { get; init; }
 
+    /// <summary>Standard input is a person's terminal.</summary>
+    public bool HasTerminal { get; init; }
+
     public Home Home => Home.Locate(Variable);
 
     /// <summary>Colours on a terminal, unless the person said no (https://no-color.org).</summary>
@@ -43,6 +46,7 @@ internal sealed record CommandContext
                 .Environment.GetEnvironmentVariables()
                 .Cast<DictionaryEntry>()
                 .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""),
+            HasTerminal = !Console.IsInputRedirected,
             Width = Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth),
         };
 }

@@ -28,7 +28,7 @@ internal static class Composition
     /// <summary>Everything, not started.</summary>
     public static async Task<WebApplication> BuildAsync(
         Home home,
-        BellhopOptions options,
+        LiveOptions options,
         Addresses addresses,
         ListenSockets sockets,
         SqliteEventStore store,
@@ -38,13 +38,14 @@ internal static class Composition
         CancellationToken cancel
     )
     {
+        var bus = options.Now.Bus;
         var registry = new SessionRegistry(store);
         await registry.LoadAsync(cancel);
         var http = new HttpChannelOptions
         {
             TokenFile = home.Token,
             SocketPath = home.Socket,
-            AllowedHosts = options.AllowedHosts,
+            AllowedHosts = () => options.Now.AllowedHosts,
         };
         // Empty: no configuration providers, no console log, no content root. The configuration is ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -60,7 +61,7 @@ internal static class Composition
             .AddLanes(options)
             .AddDiagnostics(addresses, options)
             .AddBellhopHttp(http)
-            .AddBellhopResp(new RespOptions { Prefix = options.Bus.Prefix, Password = options.Bus.Password?.Reveal() });
+            .AddBellhopResp(new RespOptions { Prefix = bus.Prefix, Password = bus.Password?.Reveal() });
         builder.Services.Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = sockets.HandOver);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
         var app = builder.Build();
@@ -80,19 +81,19 @@ internal static class Composition
     private static IServiceCollection AddStore(
         this IServiceCollection services,
         SqliteEventStore store,
-        BellhopOptions options
+        LiveOptions options
     ) =>
         services
             .AddSingleton<IEventStore>(_ => store)
             .AddSingleton<IKeyspace>(_ => store.Keyspace)
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep))
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, () => options.Now.Keep))
             .AddHostedService<IdleTrim>();
 
     private static IServiceCollection AddRouting(
         this IServiceCollection services,
         SessionRegistry registry,
         Home home,
-        BellhopOptions options
+        LiveOptions options
     ) =>
         services
             .AddSingleton(registry)
@@ -102,12 +103,12 @@ internal static class Composition
             .AddSingleton<Intake>()
             .AddSingleton(home)
             .AddHostedService<SpoolIntake>()
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.AdoptAfter));
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, () => options.Now.AdoptAfter));
 
-    private static IServiceCollection AddLanes(this IServiceCollection services, BellhopOptions options) =>
+    private static IServiceCollection AddLanes(this IServiceCollection services, LiveOptions options) =>
         services
-            .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
-            .AddSingleton(options.Agent)
+            .AddSingleton<Func<LaneOptions>>(() => LaneOptionsOf(options.Now))
+            .AddSingleton(options.Now.Agent)
             .AddSingleton<AgentFactory>()
             .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
             .AddSingleton<LaneHost>()
@@ -117,18 +118,32 @@ internal static class Composition
     private static IServiceCollection AddDiagnostics(
         this IServiceCollection services,
         Addresses addresses,
-        BellhopOptions options
+        LiveOptions options
     ) =>
         services
             .AddSingleton<Readiness>()
             .AddSingleton<Alarms>()
+            .AddSingleton(options)
+            .AddSingleton<IConfigurationReload, ConfigurationReload>()
+            .AddSingleton<ConfigurationWatch>()
+            .AddHostedService(s => s.GetRequiredService<ConfigurationWatch>())
             .AddSingleton<StatusReporter>()
             .AddSingleton(s =>
             {
                 var notices = Notices(addresses, s.GetRequiredService<AgentFactory>());
-                var bus = new BusStatus("embedded", addresses.Resp.Endpoint?.ToString(), options.Bus.Prefix);
-                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus, notices));
+                var bus = new BusStatus("embedded", addresses.Resp.Endpoint?.ToString(), options.Now.Bus.Prefix);
+                return (Func<GatewayFacts>)(
+                    () => new GatewayFacts(addresses.HttpUrl, bus, [.. notices, .. Waiting(options)])
+                );
             });
+
+    private static LaneOptions LaneOptionsOf(BellhopOptions options) =>
+        new() { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry };
+
+    private static IEnumerable<string> Waiting(LiveOptions options) =>
+        options.AtNextStart is { Count: > 0 } settings
+            ? [$"{string.Join(", ", settings)}: changed in config.json, takes effect at the next start."]
+            : [];
 
     private static Dictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>
         factory.Create(SessionId.Gateway.Value) is { } agent ? new() { [SessionId.Gateway] = agent } : [];

@@ -37,7 +37,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Takes the addresses, opens the store and composes the rest. Nothing is accepted yet; who connects waits.</summary>
     public static async Task<Gateway> OpenAsync(
         Home home,
-        BellhopOptions options,
+        LiveOptions options,
         ILoggerProvider logs,
         TimeProvider time,
         CancellationToken cancel
@@ -47,7 +47,7 @@ internal sealed class Gateway : IAsyncDisposable
         SqliteEventStore? store = null;
         try
         {
-            var addresses = await Addresses.TakeAsync(home, options, sockets, cancel);
+            var addresses = await Addresses.TakeAsync(home, options.Now, sockets, cancel);
             var loggers = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
             var ulids = new UlidFactory(time);
             store = await SqliteEventStore.OpenAsync(
@@ -86,6 +86,9 @@ internal sealed class Gateway : IAsyncDisposable
         RunFiles.Announce(_home, Facts);
         await _lanes.StartAsync(cancel);
     }
+
+    /// <summary>Reads the configuration again soon.</summary>
+    public void Reload() => _app.Services.GetRequiredService<ConfigurationWatch>().Look();
 
     /// <summary>Waits for the signal, then stops in order. False when a part stopped the gateway instead.</summary>
     public async Task<bool> RunAsync(CancellationToken stop)

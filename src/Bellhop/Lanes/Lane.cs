@@ -16,7 +16,7 @@ internal sealed partial class Lane(
     IAgent agent,
     PromptComposer composer,
     Alarms alarms,
-    LaneOptions options,
+    Func<LaneOptions> options,
     TimeProvider time,
     ILogger<Lane> logger
 )
@@ -89,7 +89,7 @@ internal sealed partial class Lane(
     /// <summary>Waits for work, and keeps the idle agent up meanwhile: the next event should not wait for a start.</summary>
     private async Task<TurnLease> NextAsync(CancellationToken stop)
     {
-        var lease = store.LeaseAsync(session, options.Batch, stop);
+        var lease = store.LeaseAsync(session, options().Batch, stop);
         while (await Task.WhenAny(lease, agent.WhenDown) != lease)
         {
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -195,7 +195,7 @@ internal sealed partial class Lane(
 
     private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)
     {
-        var result = await store.FaultAsync(lease.Turn, fault, reason, options.Retry, CancellationToken.None);
+        var result = await store.FaultAsync(lease.Turn, fault, reason, options().Retry, CancellationToken.None);
         foreach (var dead in result.Dead)
         {
             var e = lease.Deliveries.First(d => d.Delivery == dead).Event;

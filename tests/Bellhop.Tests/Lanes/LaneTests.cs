@@ -225,7 +225,7 @@ public sealed partial class LaneTests : IAsyncLifetime
             agent,
             new PromptComposer(_time),
             _alarms,
-            Options,
+            () => Options,
             _time,
             NullLogger<Lane>.Instance
         );

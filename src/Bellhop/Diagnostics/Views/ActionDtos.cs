@@ -16,6 +16,11 @@ public sealed record ReplayedDto(string Id, IReadOnlyList<string> Sessions);
 /// <param name="Dismissed">How many dead letters were put away.</param>
 public sealed record DismissedDto(string Id, int Dismissed);
 
+/// <summary>The answer to <c>POST /v1/config/reload</c>.</summary>
+/// <param name="Changed">Settings that hold their new value from now on.</param>
+/// <param name="AtNextStart">Settings whose value in the file waits for the next start.</param>
+public sealed record ReloadDto(IReadOnlyList<string> Changed, IReadOnlyList<string> AtNextStart);
+
 /// <summary>The answer to <c>GET /v1/sessions</c>.</summary>
 /// <param name="Sessions"><c>gateway</c> first.</param>
 public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);
