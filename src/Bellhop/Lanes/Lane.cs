@@ -68,13 +68,15 @@ internal sealed partial class Lane(
     {
         try
         {
-            await _recovery.RunAsync(stop);
+            if (await _recovery.RunAsync(stop))
+                alarms.Clear(StoreAlarm);
             await EnsureReadyAsync(stop);
             while (true)
             {
                 stop.ThrowIfCancellationRequested();
                 _state.Idle();
                 var lease = await NextAsync(stop);
+                alarms.Clear(StoreAlarm); // a lease is a commit: there is room
                 _state.Busy(lease.Turn);
                 await DoTurnAsync(lease, stop);
             }
@@ -126,7 +128,6 @@ internal sealed partial class Lane(
         (_earlyDeaths, _blamed) = (0, 0);
         _pause.Reset();
         alarms.Clear(AlarmName);
-        alarms.Clear(StoreAlarm);
     }
 
     private async Task FailAsync(TurnLease lease, TurnReport report, AgentFailure failure, CancellationToken stop)

@@ -37,7 +37,9 @@ public sealed class ConfigReloadCommandTests : IDisposable
     {
         await using var api = (await FakeApi.StartAsync(_home.Home)).On(Call, """{"changed":[],"atNextStart":[]}""");
 
-        (await CommandRun.RunAsync(_home, "config", "reload")).Out.ShouldBe("Nothing has changed since it was last read.\n");
+        (await CommandRun.RunAsync(_home, "config", "reload")).Out.ShouldBe(
+            "Nothing has changed since it was last read.\n"
+        );
     }
 
     [Fact]
