@@ -131,6 +131,15 @@ public static class Errors
         "Put large data into a file and send its path; split the array."
     );
 
+    /// <summary>The configuration cannot be taken over.</summary>
+    public static readonly KnownError BadConfiguration = new(
+        "BH-4221",
+        422,
+        "ERR",
+        "The configuration has faults; the running one stays.",
+        "Mend what the message lists, each with its place; 'bellhop config check' lists it too."
+    );
+
     /// <summary>No room for more events now.</summary>
     public static readonly KnownError Full = new(
         "BH-4291",
@@ -220,6 +229,7 @@ public static class Errors
         TooSlow,
         NothingToReplay,
         TooLarge,
+        BadConfiguration,
         Full,
         TooManyWrongTokens,
         TooManyRequests,

@@ -5,27 +5,41 @@ namespace Bellhop;
 
 /// <summary>Vital work that is done in rounds, the first one after the first period.</summary>
 /// <param name="name">What a person calls the work, for the log.</param>
-/// <param name="period">From one round to the next; rounds never overlap.</param>
+/// <param name="period">From one round to the next, asked after each; rounds never overlap.</param>
 /// <param name="time">The clock.</param>
 /// <param name="application">Stopped when a round fails.</param>
 /// <param name="logger">Told of that.</param>
 public abstract class PeriodicLoop(
     string name,
-    TimeSpan period,
+    Func<TimeSpan> period,
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger logger
 ) : VitalLoop(name, application, logger)
 {
+    /// <summary>Rounds in a period that never changes.</summary>
+    protected PeriodicLoop(
+        string name,
+        TimeSpan period,
+        TimeProvider time,
+        IHostApplicationLifetime application,
+        ILogger logger
+    )
+        : this(name, () => period, time, application, logger) { }
+
     /// <summary>The clock.</summary>
     protected TimeProvider Time => time;
 
     /// <inheritdoc />
     protected sealed override async Task RunAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(period, time);
+        using var timer = new PeriodicTimer(period(), time);
         while (await timer.WaitForNextTickAsync(cancel))
+        {
             await TryRoundAsync(cancel);
+            if (timer.Period != period())
+                timer.Period = period();
+        }
     }
 
     /// <summary>One round.</summary>

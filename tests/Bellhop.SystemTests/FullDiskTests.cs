@@ -40,6 +40,31 @@ public sealed class FullDiskTests
             (await gateway.Api.SettledAsync(id)).Only.State.ShouldBe("completed");
     }
 
+    /// <summary>The reserve of 512 MiB is for the machine and for how accepted events end; no producer may eat it.</summary>
+    [Fact]
+    public async Task Push_LessThanTheReserveFree_IsRefusedAtEveryDoorUntilThereIsRoom()
+    {
+        using var home = new GatewayHome().WithEcho();
+        using var disk = await OwnDisk.StartAsync(home, "500m");
+        await using var gateway = await GatewayProcess.StartAsync(home, disk.Launcher);
+        using var producer = await RespConnection.OpenAsync(gateway.RespPort);
+
+        var refused = await PushAsync(gateway, "refused");
+        ((int)refused.Status, refused.Code).ShouldBe((429, "BH-4291"));
+        (await producer.CommandAsync("LPUSH", "agent:events:main", """{"id":"refused","type":"t"}""")).ShouldStartWith(
+            "-BUSY BH-4291"
+        );
+        var pushed = await Cli.BellhopAsync(home, "push", "t", "--id", "refused");
+        pushed.ExitCode.ShouldBe(4, pushed.All);
+        pushed.Error.ShouldContain("BH-4291");
+
+        await disk.ResizeAsync("600m");
+        await Wait.Until(async () => (int)(await PushAsync(gateway, "room")).Status == 202, "room for an event");
+
+        (await gateway.Api.SettledAsync("room")).Only.State.ShouldBe("completed");
+        (await gateway.Api.FindAsync("refused")).ShouldBeNull();
+    }
+
     private static async Task<ApiAnswer> PushAsync(GatewayProcess gateway, string id)
     {
         try

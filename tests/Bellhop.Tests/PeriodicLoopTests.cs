@@ -52,17 +52,36 @@ public sealed class PeriodicLoopTests : IDisposable
         _logs.Text.ShouldBeEmpty();
     }
 
-    private async Task<Sweeping> StartAsync(Action round)
+    [Fact(Timeout = 30_000)]
+    public async Task Period_ChangesWhileItRuns_HoldsFromTheNextRoundOn()
     {
-        var loop = new Sweeping(round, _time, _application, _logs.CreateLogger("test"));
+        var period = Period;
+        using var loop = await StartAsync(() => { }, () => period);
+        period = Period / 4;
+
+        _time.Advance(Period);
+
+        while (_time.NextTimerIn != Period / 4)
+            await Task.Yield();
+        await loop.StopAsync(Cancel);
+    }
+
+    private async Task<Sweeping> StartAsync(Action round, Func<TimeSpan>? period = null)
+    {
+        var loop = new Sweeping(round, period ?? (() => Period), _time, _application, _logs.CreateLogger("test"));
         await loop.StartAsync(Cancel);
         while (_time.PendingTimers == 0)
             await Task.Yield();
         return loop;
     }
 
-    private sealed class Sweeping(Action round, TimeProvider time, IHostApplicationLifetime application, ILogger logger)
-        : PeriodicLoop("Sweeping", Period, time, application, logger)
+    private sealed class Sweeping(
+        Action round,
+        Func<TimeSpan> period,
+        TimeProvider time,
+        IHostApplicationLifetime application,
+        ILogger logger
+    ) : PeriodicLoop("Sweeping", period, time, application, logger)
     {
         protected override Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
         {

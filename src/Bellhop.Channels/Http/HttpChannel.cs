@@ -31,7 +31,7 @@ public static class HttpChannel
         services.AddSingleton<RequestGate>().AddSingleton<RequestFaults>().AddSingleton<IStartupFilter, GateFirst>();
         services.AddSingleton<HttpAllowances>().AddSingleton<SettledWait>().AddSingleton<FollowStream>();
         services.AddSingleton<EventEndpoints>().AddSingleton<ReceiptEndpoints>().AddSingleton<StatusEndpoints>();
-        services.AddSingleton<RoutingEndpoints>();
+        services.AddSingleton<RoutingEndpoints>().AddSingleton<ConfigurationEndpoints>();
         services.AddSingleton<PrometheusText>();
         return services.AddHostedService<DeliveryMetrics>().AddHostedService<SocketPermission>();
     }
@@ -51,6 +51,7 @@ public static class HttpChannel
         routes.MapPost("/v1/release", WhileReady(c => Of<RoutingEndpoints>(c).ReleaseAsync(c)));
         routes.MapGet("/v1/sessions", OnceOpen(c => Of<StatusEndpoints>(c).SessionsAsync(c)));
         routes.MapGet("/v1/status", OnceOpen(c => Of<StatusEndpoints>(c).StatusAsync(c)));
+        routes.MapPost("/v1/config/reload", OnceOpen(c => Of<ConfigurationEndpoints>(c).ReloadAsync(c)));
         routes.MapGet("/livez", (RequestDelegate)(c => PhaseAsync(c, StatusCodes.Status200OK)));
         routes.MapGet("/readyz", (RequestDelegate)(c => PhaseAsync(c, ReadyStatus(c))));
         routes.MapGet("/metrics", (RequestDelegate)(c => Of<StatusEndpoints>(c).MetricsAsync(c)));

@@ -9,8 +9,8 @@ public sealed record HttpChannelOptions
     /// <summary>The Unix socket that needs no token, closed to others once it listens. The default value is null: none.</summary>
     public string? SocketPath { get; init; }
 
-    /// <summary>Names beside loopback that a request may call us by, without port. The default value is none.</summary>
-    public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+    /// <summary>Names beside loopback that a request may call us by, without port; asked at each. The default value is none.</summary>
+    public Func<IReadOnlyList<string>> AllowedHosts { get; init; } = () => [];
 
     /// <summary>Origins beside our own, as <c>https://name:port</c>. The default value is none.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];

@@ -10,17 +10,13 @@ namespace Bellhop.Channels.Security;
 /// </summary>
 internal sealed class HostNames(HttpChannelOptions options)
 {
-    private readonly HashSet<string> _names = new(options.AllowedHosts, StringComparer.OrdinalIgnoreCase)
-    {
-        "localhost",
-    };
-
     /// <summary>True for loopback, for the address the request came in by, and for configured names.</summary>
     public bool Allow(HostString host, IPAddress? local)
     {
         if (host.Host is not { Length: > 0 } name)
             return false;
-        return _names.Contains(name)
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || options.AllowedHosts().Contains(name, StringComparer.OrdinalIgnoreCase)
             || (IPAddress.TryParse(name, out var address) && (IPAddress.IsLoopback(address) || IsSame(address, local)));
     }
 

@@ -23,6 +23,9 @@ internal sealed record CommandContext
     /// <summary>A person sits there and can be asked.</summary>
     public bool IsInteractive { get; init; }
 
+    /// <summary>Standard input is a person's terminal.</summary>
+    public bool HasTerminal { get; init; }
+
     public Home Home => Home.Locate(Variable);
 
     /// <summary>Colours on a terminal, unless the person said no (https://no-color.org).</summary>
@@ -47,6 +50,7 @@ internal sealed record CommandContext
                 .Cast<DictionaryEntry>()
                 .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""),
             IsInteractive = !Console.IsOutputRedirected && !Console.IsInputRedirected,
+            HasTerminal = !Console.IsInputRedirected,
             Width = Console.IsOutputRedirected ? null : Math.Max(40, Console.WindowWidth),
         };
 }

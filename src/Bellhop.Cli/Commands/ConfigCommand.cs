@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Bellhop.Cli.Rendering;
 using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics.Views;
 
 namespace Bellhop.Cli.Commands;
 
@@ -14,6 +15,7 @@ internal static class ConfigCommand
         {
             Check(context),
             Show(context),
+            ConfigReloadCommand.Create(context),
             Reference(context),
         };
 
@@ -49,7 +51,7 @@ internal static class ConfigCommand
         catch (ConfigurationException e)
         {
             foreach (var fault in e.Faults)
-                context.Out.WriteLine(Line(fault));
+                context.Out.WriteLine(JsonSerializer.Serialize(fault.View, BellhopJson.Plain.SettingFaultDto));
             return ExitCode.Configuration;
         }
     }
@@ -87,15 +89,6 @@ internal static class ConfigCommand
         });
         return command;
     }
-
-    private static string Line(ConfigurationFault fault) =>
-        new JsonObject
-        {
-            ["key"] = fault.Key,
-            ["value"] = fault.Value,
-            ["where"] = fault.Where,
-            ["mend"] = fault.Mend,
-        }.ToJsonString(Json.Relaxed);
 
     private static string Line(EffectiveSetting s) =>
         new JsonObject

@@ -13,6 +13,8 @@ internal sealed class RefusedException(HttpStatusCode status, FaultDto fault)
     : BellhopException($"{fault.Code}: {fault.Message}")
 {
     public HttpStatusCode Status { get; } = status;
+
+    public FaultDto Fault { get; } = fault;
 }
 
 /// <summary>Nobody answers behind the socket.</summary>

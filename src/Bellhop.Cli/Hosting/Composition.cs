@@ -27,7 +27,7 @@ internal static class Composition
     /// <summary>Everything, not started.</summary>
     public static async Task<WebApplication> BuildAsync(
         Home home,
-        BellhopOptions options,
+        LiveOptions options,
         Addresses addresses,
         ListenSockets sockets,
         IBus bus,
@@ -45,7 +45,7 @@ internal static class Composition
         {
             TokenFile = home.Token,
             SocketPath = home.Socket,
-            AllowedHosts = options.AllowedHosts,
+            AllowedHosts = () => options.Now.AllowedHosts,
         };
         // Empty: no configuration providers, no console log, no content root. The configuration is ours.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -60,7 +60,7 @@ internal static class Composition
             .AddStore(bus, options)
             .AddRouting(registry, home, options)
             .AddLanes(agents, options)
-            .AddDiagnostics(addresses, bus)
+            .AddDiagnostics(addresses, bus, options)
             .AddBellhopHttp(http);
         bus.AddTo(builder.Services);
         builder.Services.Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = sockets.HandOver);
@@ -92,22 +92,22 @@ internal static class Composition
             kestrel.Listen(resp, endpoint => endpoint.UseConnectionHandler<RespConnectionHandler>());
     }
 
-    private static IServiceCollection AddStore(this IServiceCollection services, IBus bus, BellhopOptions options) =>
+    private static IServiceCollection AddStore(this IServiceCollection services, IBus bus, LiveOptions options) =>
         services
             .AddSingleton(bus.Store)
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep))
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, () => options.Now.Keep))
             .AddHostedService<IdleTrim>();
 
     private static IServiceCollection AddRouting(
         this IServiceCollection services,
         SessionRegistry registry,
         Home home,
-        BellhopOptions options
+        LiveOptions options
     ) =>
         services
             .AddSingleton(registry)
             .AddSingleton<EventReader>()
-            .AddSingleton(options.Routing)
+            .AddSingleton(options.Now.Routing)
             .AddSingleton<Router>()
             .AddSingleton<Holds>()
             .AddSingleton<Inbox>()
@@ -115,29 +115,50 @@ internal static class Composition
             .AddSingleton(home)
             .AddHostedService<SpoolIntake>()
             .AddHostedService<OrphanedHolds>()
-            .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.Routing.AdoptAfter));
+            .AddHostedService(s =>
+                ActivatorUtilities.CreateInstance<AdoptionLoop>(s, () => options.Now.Routing.AdoptAfter)
+            );
 
     private static IServiceCollection AddLanes(
         this IServiceCollection services,
         AgentFactory agents,
-        BellhopOptions options
+        LiveOptions options
     ) =>
         services
-            .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
+            .AddSingleton<Func<LaneOptions>>(() => LaneOptionsOf(options.Now))
             .AddSingleton(_ => agents)
             .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
 
-    private static IServiceCollection AddDiagnostics(this IServiceCollection services, Addresses addresses, IBus bus) =>
+    private static IServiceCollection AddDiagnostics(
+        this IServiceCollection services,
+        Addresses addresses,
+        IBus bus,
+        LiveOptions options
+    ) =>
         services
             .AddSingleton<Readiness>()
+            .AddSingleton(options)
+            .AddSingleton<IConfigurationReload, ConfigurationReload>()
+            .AddSingleton<ConfigurationWatch>()
+            .AddHostedService(s => s.GetRequiredService<ConfigurationWatch>())
             .AddSingleton<StatusReporter>()
             .AddSingleton(s =>
             {
                 var notices = Notices(addresses, s.GetRequiredService<AgentFactory>());
-                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus.Status, notices));
+                return (Func<GatewayFacts>)(
+                    () => new GatewayFacts(addresses.HttpUrl, bus.Status, [.. notices, .. Waiting(options)])
+                );
             });
+
+    private static LaneOptions LaneOptionsOf(BellhopOptions options) =>
+        new() { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry };
+
+    private static IEnumerable<string> Waiting(LiveOptions options) =>
+        options.AtNextStart is { Count: > 0 } settings
+            ? [$"{string.Join(", ", settings)}: changed in config.json, takes effect at the next start."]
+            : [];
 
     private static Dictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>
         factory.Create(SessionId.Gateway.Value) is { } agent ? new() { [SessionId.Gateway] = agent } : [];

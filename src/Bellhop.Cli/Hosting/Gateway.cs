@@ -37,7 +37,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Takes the addresses, opens the bus and composes the rest. Nothing is accepted yet; who connects waits.</summary>
     public static async Task<Gateway> OpenAsync(
         Home home,
-        BellhopOptions options,
+        LiveOptions options,
         ILoggerProvider logs,
         TimeProvider time,
         CancellationToken cancel
@@ -47,13 +47,13 @@ internal sealed class Gateway : IAsyncDisposable
         IBus? bus = null;
         try
         {
-            var addresses = await Addresses.TakeAsync(home, options, sockets, cancel);
+            var addresses = await Addresses.TakeAsync(home, options.Now, sockets, cancel);
             var loggers = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
             var ulids = new UlidFactory(time);
-            var agents = new AgentFactory(options.Agent, time, loggers);
+            var agents = new AgentFactory(options.Now.Agent, time, loggers);
             var alarms = new Alarms(time, loggers.CreateLogger<Alarms>());
-            bus = options.Bus.Redis is null
-                ? await EmbeddedBus.OpenAsync(home, options.Bus, addresses, ulids, loggers, time)
+            bus = options.Now.Bus.Redis is null
+                ? await EmbeddedBus.OpenAsync(home, options.Now.Bus, addresses, ulids, loggers, time)
                 : new SharedBus(home, options, agents, alarms, ulids, loggers, time);
             var app = await Composition.BuildAsync(
                 home,
@@ -87,6 +87,9 @@ internal sealed class Gateway : IAsyncDisposable
         RunFiles.Announce(_home, Facts);
         await _lanes.StartAsync(cancel);
     }
+
+    /// <summary>Reads the configuration again soon.</summary>
+    public void Reload() => _app.Services.GetRequiredService<ConfigurationWatch>().Look();
 
     /// <summary>Waits for the signal, then stops in order. False when a part stopped the gateway instead.</summary>
     public async Task<bool> RunAsync(CancellationToken stop)

@@ -16,12 +16,12 @@ internal static class GatewayRun
         home.Create();
         using var instance = InstanceLock.Take(home);
         var isFirst = await FirstRun.WriteConfigurationAsync(home, context.Environment, context.Time, cancel);
-        var options = BellhopOptions.From(Configuration.Load(home, context.Environment), home);
-        using var signals = new StopSignals(cancel);
-        using var log = new LogFile(options.Logs);
+        var options = LiveOptions.Load(home, context.Environment);
+        using var signals = new StopSignals(context.HasTerminal, cancel);
+        using var log = new LogFile(() => options.Now.Logs);
         using var output = new LogOutput(
             log,
-            verbose ? LogLevel.Debug : options.Logs.Level,
+            () => verbose ? LogLevel.Debug : options.Now.Logs.Level,
             context.Error,
             verbose ? LogLevel.Debug : LogLevel.Warning,
             context.Time
@@ -29,6 +29,7 @@ internal static class GatewayRun
         try
         {
             await using var gateway = await Gateway.OpenAsync(home, options, output, context.Time, signals.Stop);
+            signals.OnHangUp(gateway.Reload);
             await gateway.StartAsync(signals.Stop);
             var took = context.Time.GetElapsedTime(begun);
             new Banner(context.Paint, context.Program).Write(

@@ -22,12 +22,19 @@ internal sealed class IdleTrim(
 
     private long _allocatedAtLast;
 
+    /// <summary>Bytes allocated since the process began. A test counts its own.</summary>
+    internal Func<long> Allocated { get; init; } = () => GC.GetTotalAllocatedBytes();
+
+    /// <summary>Gives memory back. A test only takes note.</summary>
+    internal Action Collect { get; init; } =
+        () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
     protected override Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
     {
-        var allocated = GC.GetTotalAllocatedBytes();
+        var allocated = Allocated();
         if (allocated - _allocatedAtLast < WorthIt || store.Counts.Unfinished > 0)
             return Task.CompletedTask;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        Collect();
         _allocatedAtLast = allocated;
         return Task.CompletedTask;
     }

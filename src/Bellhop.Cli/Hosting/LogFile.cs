@@ -8,12 +8,14 @@ namespace Bellhop.Cli.Hosting;
 internal sealed class LogFile : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly LogOptions _options;
+    private readonly Func<LogOptions> _options;
+    private readonly string _path;
     private FileStream? _file;
 
-    public LogFile(LogOptions options)
+    /// <summary>Opens it. Size and number are asked at each use, so that they may change; the path is not.</summary>
+    public LogFile(Func<LogOptions> options)
     {
-        _options = options;
+        (_options, _path) = (options, options().Path);
         _file = Open();
     }
 
@@ -27,7 +29,7 @@ internal sealed class LogFile : IDisposable
             {
                 _file ??= Open();
                 _file.Write(Encoding.UTF8.GetBytes(lines));
-                if (_file.Length >= _options.MaxBytes)
+                if (_file.Length >= _options().MaxBytes)
                     Rotate();
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -45,23 +47,24 @@ internal sealed class LogFile : IDisposable
 
     private void Rotate()
     {
+        var files = _options().Files;
         _file!.Dispose();
         _file = null;
         // The current file is one of those that are kept.
-        for (var i = _options.Files - 1; i >= 1; i--)
+        for (var i = files - 1; i >= 1; i--)
         {
-            var from = i == 1 ? _options.Path : $"{_options.Path}.{i - 1}";
+            var from = i == 1 ? _path : $"{_path}.{i - 1}";
             if (File.Exists(from))
-                File.Move(from, $"{_options.Path}.{i}", overwrite: true);
+                File.Move(from, $"{_path}.{i}", overwrite: true);
         }
-        if (_options.Files == 1)
-            File.Delete(_options.Path);
+        if (files == 1)
+            File.Delete(_path);
         _file = Open();
     }
 
     private FileStream Open() =>
         new(
-            _options.Path,
+            _path,
             new FileStreamOptions
             {
                 Mode = FileMode.Append,

@@ -5,7 +5,7 @@ namespace Bellhop.Cli.Hosting;
 /// <summary>Writes log lines to the file, and those a person should see now to the console.</summary>
 internal sealed class LogOutput(
     LogFile file,
-    LogLevel fileLevel,
+    Func<LogLevel> fileLevel,
     TextWriter console,
     LogLevel consoleLevel,
     TimeProvider time
@@ -19,10 +19,10 @@ internal sealed class LogOutput(
     {
         var text =
             $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Word(level)} {category}[{id.Id}] {message}";
-        if (level >= fileLevel)
+        if (level >= fileLevel())
             file.Write(exception is null ? text : $"{text}\n{exception}");
         if (level >= consoleLevel)
-            console.WriteLine($"{Word(level)} {Rendering.Printable.Line(message)}");
+            console.WriteLine($"{Word(level)} {Rendering.Printable.Sentence(message)}");
     }
 
     private static string Word(LogLevel level) =>
@@ -62,7 +62,7 @@ internal sealed class LogOutput(
         }
     }
 
-    private LogLevel FileLevel => fileLevel;
+    private LogLevel FileLevel => fileLevel();
 
     private LogLevel ConsoleLevel => consoleLevel;
 }

@@ -19,7 +19,7 @@ internal sealed class SharedBus : IBus
     /// <summary>Begins to connect; waits for nothing.</summary>
     public SharedBus(
         Home home,
-        BellhopOptions options,
+        LiveOptions options,
         AgentFactory agents,
         Alarms alarms,
         UlidFactory ulids,
@@ -27,7 +27,7 @@ internal sealed class SharedBus : IBus
         TimeProvider time
     )
     {
-        _options = options.Bus;
+        _options = options.Now.Bus;
         _spool = new AwaySpool(home);
         _bus = new RedisBus(
             new RedisBusOptions
@@ -37,7 +37,7 @@ internal sealed class SharedBus : IBus
                 Lease = _options.Lease,
                 Home = home.Folder,
                 Agent = agents.Kind == AgentKind.None ? null : agents.Kind.ToString().ToLowerInvariant(),
-                AdoptAfter = options.AdoptAfter,
+                AdoptAfter = () => options.Now.Routing.AdoptAfter,
             },
             alarms,
             ulids,

@@ -26,7 +26,7 @@ internal sealed record BellhopOptions
     public required LogOptions Logs { get; init; }
 
     /// <summary>Takes the values of a configuration that has no fault.</summary>
-    /// <exception cref="CommandException">The password's file is empty; exit code 78.</exception>
+    /// <exception cref="ConfigurationException">The password's file holds none.</exception>
     public static BellhopOptions From(Configuration configuration, Home home) =>
         new()
         {
@@ -106,13 +106,18 @@ internal sealed record BusOptions(Endpoint? Resp, string Prefix, Secret? Passwor
 
     private static Secret FromFile(string path)
     {
-        var password = File.ReadAllText(path).Trim();
+        var (password, fault) = ("", "is empty. Write the password into it.");
+        try
+        {
+            password = File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            fault = $"cannot be read: {e.Message} Let this user read it.";
+        }
         return password.Length > 0
             ? new Secret(password)
-            : throw new CommandException(
-                $"bus.passwordFile: {path} is empty. Write the password into it.",
-                ExitCode.Configuration
-            );
+            : throw new ConfigurationException([new ConfigurationFault("bus.passwordFile", null, path, fault)]);
     }
 }
 

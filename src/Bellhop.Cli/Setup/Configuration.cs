@@ -40,12 +40,25 @@ internal sealed class Configuration
     /// <summary>True where nobody set it.</summary>
     public bool IsDefault(string path) => _settings[path].Origin == GivenValue.Default;
 
-    /// <summary>Reads the home's file, if there is one, and the environment over it.</summary>
+    /// <summary>The settings that another configuration holds another value of.</summary>
+    public IEnumerable<Setting> DifferingFrom(Configuration other) =>
+        SettingsSchema.All.Where(s => !JsonNode.DeepEquals(_settings[s.Path].Written, other._settings[s.Path].Written));
+
+    /// <summary>This one, but for what only a start can change: that stays as in <paramref name="running"/>.</summary>
+    public Configuration Over(Configuration running) =>
+        new(
+            SettingsSchema.All.ToDictionary(s => s.Path, s => s.IsLive ? _settings[s.Path] : running._settings[s.Path])
+        );
+
+    /// <summary>
+    /// Reads the home's file and the environment over it. Without a file there are only defaults, unless it
+    /// <paramref name="mustExist"/>.
+    /// </summary>
     /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
-    public static Configuration Load(Home home, IReadOnlyDictionary<string, string> environment)
+    public static Configuration Load(Home home, IReadOnlyDictionary<string, string> environment, bool mustExist = false)
     {
         var faults = new List<ConfigurationFault>();
-        var given = new Dictionary<string, GivenValue>(ReadFile(home, faults));
+        var given = new Dictionary<string, GivenValue>(ReadFile(home, mustExist, faults));
         EnvironmentOverrides.Apply(environment, given, faults);
         var reader = new SettingReader(home, name => environment.GetValueOrDefault(name));
         var settings = new Dictionary<string, EffectiveSetting>();
@@ -72,7 +85,11 @@ internal sealed class Configuration
         return faults.Count == 0 ? new Configuration(settings) : throw new ConfigurationException(faults);
     }
 
-    private static IReadOnlyDictionary<string, GivenValue> ReadFile(Home home, List<ConfigurationFault> faults)
+    private static IReadOnlyDictionary<string, GivenValue> ReadFile(
+        Home home,
+        bool mustExist,
+        List<ConfigurationFault> faults
+    )
     {
         try
         {
@@ -80,7 +97,17 @@ internal sealed class Configuration
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new Dictionary<string, GivenValue>(); // before the first run there is none
+            // Before the first run there is none.
+            if (mustExist)
+                faults.Add(
+                    new ConfigurationFault(
+                        "(file)",
+                        null,
+                        home.Config,
+                        "is missing. Put it back; the next start would write a new one."
+                    )
+                );
+            return new Dictionary<string, GivenValue>();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,5 @@
+using Bellhop.Diagnostics.Views;
+
 namespace Bellhop.Cli.Setup;
 
 /// <summary>One thing wrong with the configuration, with all a person needs to mend it.</summary>
@@ -7,6 +9,9 @@ namespace Bellhop.Cli.Setup;
 /// <param name="Mend">What is wrong and what would be right.</param>
 internal sealed record ConfigurationFault(string Key, string? Value, string Where, string Mend)
 {
+    /// <summary>As the API and <c>--json</c> show it.</summary>
+    public SettingFaultDto View => new(Key, Value, Where, Mend);
+
     public override string ToString() =>
         Value is null ? $"{Key} ({Where}): {Mend}" : $"{Key} = {Value} ({Where}): {Mend}";
 }

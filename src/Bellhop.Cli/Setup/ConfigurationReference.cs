@@ -14,7 +14,10 @@ internal static class ConfigurationReference
         whole number and `s`, `m`, `h` or `d`. Relative paths start at the home folder, `~` is your own.
 
         `bellhop config check` lists every fault at once, each with its place and its mend, and exits 78; `bellhop config show`
-        prints what holds and where it came from. A change takes effect at the next start.
+        prints what the next start would take and where it came from.
+
+        A running gateway takes a change over when the file is saved, on `bellhop config reload` and on `SIGHUP`. What cannot
+        change while it runs waits for the next start, and `bellhop status` names it. A file with a fault changes nothing.
 
         This page is generated (`bellhop config reference`).
 
@@ -39,6 +42,7 @@ internal static class ConfigurationReference
         text.Append($"- Value: {Kind(setting)}\n- Default: `{setting.Default}`\n");
         if (setting.Example is { } example)
             text.Append($"- Example: `{example}`\n");
+        text.Append($"- Takes effect: {(setting.IsLive ? "at once" : "at the next start")}\n");
         text.Append($"- Environment: `{setting.Variable}{Suffix(setting)}`\n");
         if (setting.Fields.Count == 0)
             return;

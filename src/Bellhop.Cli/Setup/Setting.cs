@@ -24,6 +24,9 @@ internal sealed record Setting(string Path, SettingKind Kind, string Default, st
     /// <summary>The first run writes it into the file rather than beside it as a comment.</summary>
     public bool Recorded { get; init; }
 
+    /// <summary>A reload takes a change over at once; otherwise it waits for the next start.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>True where <c>null</c> is a value.</summary>
     public bool IsOptional { get; init; } = Default == "null";
 

@@ -2,7 +2,8 @@ namespace Bellhop.Cli.Setup;
 
 /// <summary>
 /// Every setting there is. To add one: declare it here, read it in <see cref="BellhopOptions"/>, and run
-/// <c>bellhop config reference</c> into docs/configuration.md.
+/// <c>bellhop config reference</c> into docs/configuration.md. <c>IsLive</c> promises that whoever uses the value asks
+/// <see cref="LiveOptions"/> each time.
 /// </summary>
 internal static class SettingsSchema
 {
@@ -22,6 +23,7 @@ internal static class SettingsSchema
         )
         {
             Example = "[\"gateway.example.net\"]",
+            IsLive = true,
         },
         new(
             "bus.kind",
@@ -115,40 +117,55 @@ internal static class SettingsSchema
             SettingKind.Duration,
             "\"10m\"",
             "How long a turn may show no activity before it is stopped."
-        ),
+        )
+        {
+            IsLive = true,
+        },
         new("agent.readyTimeout", SettingKind.Duration, "\"30s\"", "How long the agent may take to start."),
         new(
             "routing.adoptAfter",
             SettingKind.Duration,
             "\"10m\"",
             "How long an event waits for a session that was never seen, before the gateway takes it."
-        ),
+        )
+        {
+            IsLive = true,
+        },
         RoutingRules.Setting,
         new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.")
         {
             Range = (1, 100),
+            IsLive = true,
         },
         new(
             "retry.baseDelay",
             SettingKind.Duration,
             "\"2s\"",
             "The wait after the first failure; it doubles each time, up to a minute."
-        ),
+        )
+        {
+            IsLive = true,
+        },
         new(
             "retention.keep",
             SettingKind.Duration,
             "\"30d\"",
             "How long finished events are kept. Dead letters stay until they are dropped."
-        ),
+        )
+        {
+            IsLive = true,
+        },
         new("logs.level", SettingKind.Word, "\"information\"", "The least that is written to logs/bellhop.log.")
         {
             Words = ["debug", "information", "warning", "error"],
+            IsLive = true,
         },
         new("logs.maxMegabytes", SettingKind.Number, "10", "The size at which the log file is put aside for a new one.")
         {
             Range = (1, 1024),
+            IsLive = true,
         },
-        new("logs.files", SettingKind.Number, "5", "How many log files are kept.") { Range = (1, 100) },
+        new("logs.files", SettingKind.Number, "5", "How many log files are kept.") { Range = (1, 100), IsLive = true },
     ];
 
     /// <summary>The names of all sections.</summary>

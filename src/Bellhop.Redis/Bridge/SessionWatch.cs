@@ -62,7 +62,7 @@ internal sealed class SessionWatch(
             await orphans.AdoptAsync(session, "it is gone", cancel);
         foreach (var (session, since) in seen.Unclaimed.Where(u => !registry.IsMember(u.Key)))
         {
-            if (now - since >= bus.Options.AdoptAfter)
+            if (now - since >= bus.Options.AdoptAfter())
                 await orphans.AdoptAsync(session, "it never came", cancel);
         }
     }

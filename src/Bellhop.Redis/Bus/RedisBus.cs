@@ -28,7 +28,7 @@ public sealed record RedisBusOptions
     public string? Agent { get; init; }
 
     /// <summary>How long rows wait for a session that was never seen, before central gets them.</summary>
-    public required TimeSpan AdoptAfter { get; init; }
+    public required Func<TimeSpan> AdoptAfter { get; init; }
 }
 
 /// <summary>

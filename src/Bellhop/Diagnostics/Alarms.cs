@@ -40,6 +40,20 @@ public sealed partial class Alarms(TimeProvider time, ILogger<Alarms> logger)
         return true;
     }
 
+    /// <summary>Raises an alarm, or says an open one anew where its words have changed. Returns true when it said something.</summary>
+    public bool Restate(string name, string message)
+    {
+        lock (_lock)
+        {
+            if (_open.TryGetValue(name, out var open) && open.Message != message)
+                _open[name] = open with { Message = message };
+            else
+                return Raise(name, message);
+        }
+        Log.Raised(logger, name, message);
+        return true;
+    }
+
     /// <summary>The cause is gone. Returns true when the alarm was open.</summary>
     public bool Clear(string name)
     {

@@ -17,7 +17,7 @@ internal sealed partial class Lane(
     IAgent agent,
     PromptComposer composer,
     Alarms alarms,
-    LaneOptions options,
+    Func<LaneOptions> options,
     TimeProvider time,
     ILogger<Lane> logger
 )
@@ -84,13 +84,15 @@ internal sealed partial class Lane(
         try
         {
             _state.Recovering();
-            await _recovery.RunAsync(term, stop);
+            if (await _recovery.RunAsync(term, stop))
+                alarms.Clear(StoreAlarm);
             await EnsureReadyAsync(stop);
             while (true)
             {
                 stop.ThrowIfCancellationRequested();
                 _state.Idle();
                 var lease = await NextAsync(stop);
+                alarms.Clear(StoreAlarm); // a lease is a commit: there is room
                 _state.Busy(lease.Turn);
                 await DoTurnAsync(lease, term, stop);
             }
@@ -105,7 +107,7 @@ internal sealed partial class Lane(
     /// <summary>Waits for work, and keeps the idle agent up meanwhile: the next event should not wait for a start.</summary>
     private async Task<TurnLease> NextAsync(CancellationToken stop)
     {
-        var lease = store.LeaseAsync(session, options.Batch, stop);
+        var lease = store.LeaseAsync(session, options().Batch, stop);
         while (await Task.WhenAny(lease, agent.WhenDown) != lease)
         {
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -142,7 +144,6 @@ internal sealed partial class Lane(
         (_earlyDeaths, _blamed) = (0, 0);
         _pause.Reset();
         alarms.Clear(AlarmName);
-        alarms.Clear(StoreAlarm);
     }
 
     private async Task FailAsync(TurnLease lease, TurnReport report, AgentFailure failure, CancellationToken stop)
@@ -211,7 +212,7 @@ internal sealed partial class Lane(
 
     private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)
     {
-        var result = await store.FaultAsync(lease.Turn, fault, reason, options.Retry, CancellationToken.None);
+        var result = await store.FaultAsync(lease.Turn, fault, reason, options().Retry, CancellationToken.None);
         foreach (var dead in result.Dead)
         {
             var e = lease.Deliveries.First(d => d.Delivery == dead).Event;

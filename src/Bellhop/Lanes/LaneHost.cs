@@ -14,13 +14,13 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
     private readonly IReadOnlyList<(SessionId Session, Lane Lane)> _lanes;
     private readonly ICentral _central;
 
-    /// <summary>One lane for each session and its agent.</summary>
+    /// <summary>One lane for each session and its agent. The options are asked at each use, so that they may change.</summary>
     public LaneHost(
         IReadOnlyDictionary<SessionId, IAgent> agents,
         IEventStore store,
         ICentral central,
         Alarms alarms,
-        LaneOptions options,
+        Func<LaneOptions> options,
         TimeProvider time,
         IHostApplicationLifetime application,
         ILoggerFactory loggers

@@ -11,10 +11,13 @@ namespace Bellhop.Lanes;
 /// </summary>
 internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
 {
-    public async Task RunAsync(CentralTerm term, CancellationToken cancel)
+    /// <summary>True when there was something to settle, and the store took it.</summary>
+    public async Task<bool> RunAsync(CentralTerm term, CancellationToken cancel)
     {
-        foreach (var open in await store.OpenTurnsAsync(session, cancel))
+        var turns = await store.OpenTurnsAsync(session, cancel);
+        foreach (var open in turns)
             await SettleAsync(open, term, cancel);
+        return turns.Count > 0;
     }
 
     private async Task SettleAsync(OpenTurn open, CentralTerm term, CancellationToken cancel)

@@ -16,7 +16,7 @@ internal sealed class TurnRun(
     IEventStore store,
     IAgent agent,
     PromptComposer composer,
-    LaneOptions options,
+    Func<LaneOptions> options,
     TimeProvider time
 )
 {
@@ -28,7 +28,8 @@ internal sealed class TurnRun(
     {
         var told = await MustTellAsync(lease, CancellationToken.None);
         var prompt = told ? composer.Tell(lease) : composer.Continue(lease, lease.Continues!.Value);
-        using var deadline = new TurnDeadline(options, time, stopping);
+        var patience = options();
+        using var deadline = new TurnDeadline(patience, time, stopping);
 
         // The receipt is journalled while the agent already works: its order in the store's queue is what matters.
         Task? journalled = null;
@@ -44,7 +45,7 @@ internal sealed class TurnRun(
         if (journalled is not null)
             await journalled;
         var failure = deadline.Expired
-            ? new AgentFailure(AgentFailureCause.Turn, $"no sign of life for {options.TurnDeadline}")
+            ? new AgentFailure(AgentFailureCause.Turn, $"no sign of life for {patience.TurnDeadline}")
             : ended?.Failure;
         if (ended is null)
             failure = new AgentFailure(AgentFailureCause.Died, "the agent's turn ended without a word");

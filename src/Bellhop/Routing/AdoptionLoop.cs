@@ -6,17 +6,17 @@ namespace Bellhop.Routing;
 
 /// <summary>Gives central what waited too long for a session that was never seen.</summary>
 /// <param name="store">Where the deliveries are.</param>
-/// <param name="adoptAfter">How long an event waits for its session.</param>
+/// <param name="adoptAfter">How long an event waits for its session; asked in each round.</param>
 /// <param name="time">The clock.</param>
 /// <param name="application">Stopped when this loop breaks: events would wait for ever in silence.</param>
 /// <param name="logger">Told of adoptions.</param>
 public sealed partial class AdoptionLoop(
     IEventStore store,
-    TimeSpan adoptAfter,
+    Func<TimeSpan> adoptAfter,
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<AdoptionLoop> logger
-) : PeriodicLoop("Adoption", Period(adoptAfter), time, application, logger)
+) : PeriodicLoop("Adoption", () => Period(adoptAfter()), time, application, logger)
 {
     // A tenth of the wait is early enough for whoever waits; more often would only wake an idle machine.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
@@ -25,7 +25,7 @@ public sealed partial class AdoptionLoop(
     /// <inheritdoc />
     protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
     {
-        var adopted = await store.AdoptAsync(now - adoptAfter, cancel);
+        var adopted = await store.AdoptAsync(now - adoptAfter(), cancel);
         if (adopted > 0)
             Log.Adopted(Logger, adopted);
     }

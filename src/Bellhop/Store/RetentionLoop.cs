@@ -5,13 +5,13 @@ namespace Bellhop.Store;
 
 /// <summary>Deletes what ended long ago. Never anything unfinished, never a dead letter that nobody put away.</summary>
 /// <param name="store">Where the events are.</param>
-/// <param name="keep">How long what ended is kept.</param>
+/// <param name="keep">How long what ended is kept; asked in each round.</param>
 /// <param name="time">The clock.</param>
 /// <param name="application">Stopped when this loop breaks: the file would grow without end.</param>
 /// <param name="logger">Told of deletions.</param>
 public sealed partial class RetentionLoop(
     IEventStore store,
-    TimeSpan keep,
+    Func<TimeSpan> keep,
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<RetentionLoop> logger
@@ -23,7 +23,8 @@ public sealed partial class RetentionLoop(
     /// <inheritdoc />
     protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
     {
-        var deleted = await store.PurgeAsync(new Retention(now - keep, now - keep), cancel);
+        var before = now - keep();
+        var deleted = await store.PurgeAsync(new Retention(before, before), cancel);
         if (deleted > 0)
             Log.Deleted(Logger, deleted);
     }

@@ -223,11 +223,11 @@ public sealed partial class LaneTests : IAsyncLifetime
     {
         _running = new Lane(
             SessionId.Gateway,
-            _store.Store,
+            _disk?.Store ?? _store.Store,
             agent,
             new PromptComposer(_time),
             _alarms,
-            Options,
+            () => Options,
             _time,
             NullLogger<Lane>.Instance
         );

@@ -19,7 +19,7 @@ public sealed class AdoptionLoopTests
     {
         await using var fixture = await StoreFixture.OpenAsync(_time);
         var logger = NullLogger<AdoptionLoop>.Instance;
-        using var loop = new AdoptionLoop(fixture.Store, AdoptAfter, _time, new FakeApplication(), logger);
+        using var loop = new AdoptionLoop(fixture.Store, () => AdoptAfter, _time, new FakeApplication(), logger);
         await loop.StartAsync(Cancel);
         while (_time.PendingTimers == 0)
             await Task.Yield();

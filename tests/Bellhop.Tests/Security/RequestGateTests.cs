@@ -140,7 +140,7 @@ public sealed class RequestGateTests : IAsyncLifetime
         await using var gateway = await HttpGateway.StartAsync(o =>
             o with
             {
-                AllowedHosts = ["box.example"],
+                AllowedHosts = () => ["box.example"],
                 AllowedOrigins = ["https://box.example"],
             }
         );

@@ -18,7 +18,7 @@ public sealed class RetentionLoopTests
     {
         await using var fixture = await StoreFixture.OpenAsync(_time);
         var logger = NullLogger<RetentionLoop>.Instance;
-        using var loop = new RetentionLoop(fixture.Store, Keep, _time, new FakeApplication(), logger);
+        using var loop = new RetentionLoop(fixture.Store, () => Keep, _time, new FakeApplication(), logger);
         await loop.StartAsync(Cancel);
         while (_time.PendingTimers == 0)
             await Task.Yield();

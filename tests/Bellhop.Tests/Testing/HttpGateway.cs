@@ -30,6 +30,8 @@ internal sealed class HttpGateway : IAsyncDisposable
 
     public LogCapture Logs { get; } = new();
 
+    public FakeReload Configuration { get; } = new();
+
     public string TokenPath => Path.Combine(_home, "token");
 
     public string SocketPath => Path.Combine(_home, "bellhop.sock");
@@ -148,6 +150,7 @@ internal sealed class HttpGateway : IAsyncDisposable
     {
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IEventStore>(Store).AddSingleton(Readiness);
         services.AddSingleton<UlidFactory>().AddSingleton<EventReader>().AddSingleton<Alarms>();
+        services.AddSingleton<IConfigurationReload>(Configuration);
         services.AddSingleton<SessionRegistry>().AddSingleton(Routing).AddSingleton<Router>().AddSingleton<Inbox>();
         services.AddSingleton(p => new StatusReporter(
             Store,

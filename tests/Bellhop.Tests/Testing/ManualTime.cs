@@ -28,6 +28,16 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>How long until the next timer fires; null when none waits.</summary>
+    public TimeSpan? NextTimerIn
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Min(t => t.DueTicks) is { } due ? TimeSpan.FromTicks(due - _elapsedTicks) : null;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)

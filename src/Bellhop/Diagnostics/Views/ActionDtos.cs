@@ -21,6 +21,11 @@ public sealed record DismissedDto(string Id, int Dismissed);
 /// <param name="Released">How many deliveries went on their way.</param>
 public sealed record ReleasedDto(string Of, int Released);
 
+/// <summary>The answer to <c>POST /v1/config/reload</c>.</summary>
+/// <param name="Changed">Settings that hold their new value from now on.</param>
+/// <param name="AtNextStart">Settings whose value in the file waits for the next start.</param>
+public sealed record ReloadDto(IReadOnlyList<string> Changed, IReadOnlyList<string> AtNextStart);
+
 /// <summary>The answer to <c>GET /v1/sessions</c>.</summary>
 /// <param name="Sessions"><c>gateway</c> first.</param>
 public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);

@@ -20,6 +20,8 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(MessageDto))]
 [JsonSerializable(typeof(ReplayedDto))]
 [JsonSerializable(typeof(DismissedDto))]
+[JsonSerializable(typeof(ReloadDto))]
+[JsonSerializable(typeof(SettingFaultDto))]
 [JsonSerializable(typeof(SessionsDto))]
 [JsonSerializable(typeof(PhaseDto))]
 [JsonSerializable(typeof(ExplanationDto))]

@@ -16,4 +16,16 @@ public sealed record FaultDto(
     string Message,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Field = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reference = null
-);
+)
+{
+    /// <summary>Every fault of a configuration. Left out otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SettingFaultDto>? Faults { get; init; }
+}
+
+/// <summary>One thing wrong with the configuration; also a line of <c>bellhop config check --json</c>.</summary>
+/// <param name="Key">The setting, or the unknown key.</param>
+/// <param name="Value">What was given, secrets hidden; null where the value is not the matter.</param>
+/// <param name="Where">The file and line, or the environment variable.</param>
+/// <param name="Mend">What is wrong and what would be right.</param>
+public sealed record SettingFaultDto(string Key, string? Value, string Where, string Mend);

@@ -16,7 +16,7 @@ public sealed class LogFileTests : IDisposable
     [Fact]
     public void Write_Full_PutsTheFileAsideAndKeepsNoMoreThanAllowed()
     {
-        using (var log = new LogFile(new LogOptions(FilePath, LogLevel.Information, 10, 3)))
+        using (var log = new LogFile(() => new LogOptions(FilePath, LogLevel.Information, 10, 3)))
         {
             foreach (var line in (string[])["first line", "second line", "third line", "fourth line"])
                 log.Write(line);
@@ -34,7 +34,7 @@ public sealed class LogFileTests : IDisposable
     [Fact]
     public void Write_OneFileAllowed_StartsItAnew()
     {
-        using (var log = new LogFile(new LogOptions(FilePath, LogLevel.Information, 10, 1)))
+        using (var log = new LogFile(() => new LogOptions(FilePath, LogLevel.Information, 10, 1)))
         {
             log.Write("first line");
             log.Write("x");
@@ -47,7 +47,7 @@ public sealed class LogFileTests : IDisposable
     [Fact]
     public void Write_ControlCharacters_AreEscaped()
     {
-        using (var log = new LogFile(new LogOptions(FilePath, LogLevel.Information, 1000, 1)))
+        using (var log = new LogFile(() => new LogOptions(FilePath, LogLevel.Information, 1000, 1)))
             log.Write("a\e[2J\nb");
 
         File.ReadAllText(FilePath).ShouldBe("a\\x1b[2J\n    b\n");

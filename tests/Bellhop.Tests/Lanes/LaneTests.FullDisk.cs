@@ -1,0 +1,55 @@
+using Bellhop.Store;
+using Bellhop.Tests.Testing;
+
+namespace Bellhop.Tests.Lanes;
+
+/// <summary>A disk without room stops no lane: it waits, says so, and goes on where it was.</summary>
+public sealed partial class LaneTests
+{
+    private FullDisk? _disk;
+
+    [Theory]
+    [InlineData(nameof(IEventStore.LeaseAsync))]
+    [InlineData(nameof(IEventStore.InjectedAsync))]
+    [InlineData(nameof(IEventStore.CompleteAsync))]
+    public async Task Run_DiskFull_WaitsWithOneAlarmAndToldOnceItGoesOn(string write)
+    {
+        _disk = FullDisk.Before(_store.Store);
+        _disk.Fail(write);
+        _agent.ThenAnswer("on it");
+        var key = await PushAsync("a");
+        Start();
+
+        await UntilAsync(() => _running.Status.Phase == "paused");
+        await AdvanceUntilAsync(() => _disk.Refused > 3);
+
+        var alarm = _alarms.Open.ShouldHaveSingleItem();
+        alarm.Name.ShouldBe("store");
+        alarm.Message.ShouldContain("nothing is lost");
+        _running.Status.Reason.ShouldNotBeNull().ShouldContain("disk is full");
+        (await _store.FindAsync(key)).IsSettled.ShouldBeFalse();
+
+        _disk.Fail();
+        var delivery = (await AdvanceUntilSettledAsync(key)).Deliveries.ShouldHaveSingleItem();
+
+        (delivery.State, delivery.Attempts).ShouldBe((DeliveryState.Completed, 0));
+        delivery.Replies.ShouldHaveSingleItem().Text.ShouldBe("on it");
+        await PromptAsync();
+        _agent.Prompts.TryRead(out _).ShouldBeFalse("the transcript held the prompt already");
+        await UntilAsync(() => _alarms.Open.Count == 0);
+    }
+
+    [Fact]
+    public async Task Run_StoppedWhileTheDiskIsFull_EndsInOrder()
+    {
+        _disk = FullDisk.Before(_store.Store);
+        _disk.Fail(nameof(IEventStore.LeaseAsync));
+        Start();
+        await UntilAsync(() => _running.Status.Phase == "paused");
+
+        await _stop.CancelAsync();
+        await _lane;
+
+        _agent.Stopped.ShouldBeTrue();
+    }
+}

@@ -1,0 +1,37 @@
+using System.Reflection;
+using Bellhop.Store;
+
+namespace Bellhop.Tests.Testing;
+
+/// <summary>A store in front of a real one, whose disk can be full: then the writes named here fail as SQLite's do.</summary>
+internal class FullDisk : DispatchProxy
+{
+    private IEventStore _inner = null!;
+    private volatile string[] _failing = [];
+    private int _refused;
+
+    /// <summary>The store that a lane is given.</summary>
+    public IEventStore Store { get; private set; } = null!;
+
+    /// <summary>How many writes found no room.</summary>
+    public int Refused => _refused;
+
+    public static FullDisk Before(IEventStore inner)
+    {
+        var store = Create<IEventStore, FullDisk>();
+        var disk = (FullDisk)store;
+        (disk._inner, disk.Store) = (inner, store);
+        return disk;
+    }
+
+    /// <summary>From now on these methods find no room; none means that there is room again.</summary>
+    public void Fail(params string[] methods) => _failing = methods;
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        if (!_failing.Contains(targetMethod!.Name))
+            return targetMethod.Invoke(_inner, args);
+        Interlocked.Increment(ref _refused);
+        throw new StoreException("The disk is full. Free some space.") { IsDiskFull = true };
+    }
+}
