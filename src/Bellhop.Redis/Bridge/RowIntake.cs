@@ -20,16 +20,24 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
 
     /// <summary>Where the rules send it, as a producer's row for central.</summary>
     public Task TakeAsync(string list, ReadOnlyMemory<byte> row, CancellationToken cancel) =>
-        TakeAsync(list, row, e => router.Route(e, SessionId.Gateway), cancel);
+        TakeAsync(
+            list,
+            row,
+            (e, isEvent) =>
+                isEvent
+                    ? router.Decide(e, SessionId.Gateway).Targets
+                    : router.DecideWithoutRules(e, SessionId.Gateway).Targets,
+            cancel
+        );
 
     /// <summary>To central, because whose list it stands on is gone; the note says so.</summary>
     public Task AdoptAsync(string list, ReadOnlyMemory<byte> row, string note, CancellationToken cancel) =>
-        TakeAsync(list, row, _ => [new Target(SessionId.Gateway, Known: true, note)], cancel);
+        TakeAsync(list, row, (_, _) => [new Target(SessionId.Gateway, Known: true, note)], cancel);
 
     private async Task TakeAsync(
         string list,
         ReadOnlyMemory<byte> row,
-        Func<Event, IReadOnlyList<Target>> route,
+        Func<Event, bool, IReadOnlyList<Target>> route,
         CancellationToken cancel
     )
     {
@@ -43,7 +51,8 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
         var read = reader.Read(row, Defaults);
         var e = read.Event ?? reader.Unreadable(row, Defaults);
         var fault = read.Fault is { } f ? $"{f.Code} {f.Message}" : null;
-        var result = await store.AppendFromAsync(list, row, new NewEvent(e, route(e)) { Quarantine = fault }, cancel);
+        var arrived = new NewEvent(e, route(e, fault is null)) { Quarantine = fault };
+        var result = await store.AppendFromAsync(list, row, arrived, cancel);
         if (result is null)
             return; // another gateway took it in this moment
         var rows = new[] { (e, fault) };

@@ -53,6 +53,13 @@ internal sealed partial class BusStore
         Try(() => Now.ReplayAsync(keyOrId, session, cancel));
 
     /// <inheritdoc />
+    public Task<int> RerouteAsync(IReadOnlyList<Reroute> reroutes, CancellationToken cancel) =>
+        Try(() => Now.RerouteAsync(reroutes, cancel));
+
+    /// <inheritdoc />
+    public Task<Event?> FindKnownAsync(Event e, CancellationToken cancel) => Try(() => Now.FindKnownAsync(e, cancel));
+
+    /// <inheritdoc />
     public Task<int?> DismissAsync(string keyOrId, CancellationToken cancel) =>
         Try(() => Now.DismissAsync(keyOrId, cancel));
 

@@ -42,19 +42,36 @@ internal static class AppendArguments
             json.WriteStartObject();
             if (e.Quarantine is { } reason)
                 json.WriteString("quarantine", Note.Clean(reason));
-            json.WriteStartArray("targets");
-            foreach (var target in e.Targets)
-            {
-                json.WriteStartObject();
-                json.WriteString("session", target.Session.Value);
-                json.WriteBoolean("known", target.Known);
-                if (target.Note is not null)
-                    json.WriteString("note", Note.Clean(target.Note));
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
+            json.WritePropertyName("targets");
+            Write(json, e.Targets);
             json.WriteEndObject();
         }
         return buffer.WrittenMemory;
+    }
+
+    /// <summary>Targets in the words of the scripts.</summary>
+    public static ReadOnlyMemory<byte> Targets(IReadOnlyList<Target> targets)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, EventJson.Legible))
+            Write(json, targets);
+        return buffer.WrittenMemory;
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<Target> targets)
+    {
+        json.WriteStartArray();
+        foreach (var target in targets)
+        {
+            json.WriteStartObject();
+            json.WriteString("session", target.Session.Value);
+            json.WriteBoolean("known", target.Known);
+            if (target.Note is not null)
+                json.WriteString("note", Note.Clean(target.Note));
+            if (target.DroppedBy is not null)
+                json.WriteString("dropped_by", Note.Clean(target.DroppedBy));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 }

@@ -65,6 +65,8 @@ internal static class StoreReplies
         return new Receipt(EventJson.Read(Bytes(items[0]), Bytes(items[1])), [.. deliveries], (int)Number(items[2]));
     }
 
+    public static Event Event(RespAggregate answer) => EventJson.Read(Bytes(answer.Items[0]), Bytes(answer.Items[1]));
+
     public static IReadOnlyList<WaitingRow> Waiting(RespValue answer) =>
         [.. Items(answer).Chunk(3).Select(row => new WaitingRow(Number(row[0]), row[1].ToString()!, Bytes(row[2])))];
 

@@ -29,8 +29,10 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     public static readonly StoreScript Release = Turn("release");
     public static readonly StoreScript Turns = Read("turns", WhenAway.Wait);
     public static readonly StoreScript Find = Read("find", WhenAway.Fail);
+    public static readonly StoreScript Known = Read("known", WhenAway.Fail);
     public static readonly StoreScript List = Read("list", WhenAway.Fail);
     public static readonly StoreScript Replay = Change("replay", WhenAway.Fail);
+    public static readonly StoreScript Reroute = Change("reroute", WhenAway.Fail);
     public static readonly StoreScript Dismiss = Change("dismiss", WhenAway.Fail);
     public static readonly StoreScript Waiting = Read("waiting", WhenAway.Fail);
     public static readonly StoreScript Oldest = Read("oldest", WhenAway.Fail);

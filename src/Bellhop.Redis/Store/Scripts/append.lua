@@ -1,7 +1,7 @@
 -- Writes events and their deliveries, each event once: all of them, or none where there is no room.
 -- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
 -- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
--- then for each event: its JSON, its body, {targets:[{session, known, note}], quarantine}
+-- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine}
 -- Answers [[key, id, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row.
 -- Being sent again needs no memory of the call: the event's key tells.
 
@@ -14,20 +14,11 @@ local function due_deliveries()
   local sum = 0
   for i = FIRST, #ARGV - HEAD, EACH do
     local plan = cjson.decode(arg(i + 2))
-    if not plan.quarantine then sum = sum + #plan.targets end
+    for _, target in ipairs(plan.quarantine and {} or plan.targets) do
+      if not target.dropped_by then sum = sum + 1 end
+    end
   end
   return sum
-end
-
--- The event of which this is a repetition within its window.
-local function find_known(e)
-  if redis.call('EXISTS', key('event', e.key)) == 1 then return e.key end
-  if e.window <= 0 then return nil end
-  local known = redis.call('GET', key('last', #e.source, e.source, e.id))
-  if not known and redis.call('EXISTS', key('event', e.id)) == 1 then known = e.id end
-  if not known then return nil end
-  local first = header(known)
-  return first.source == e.source and e.arrived - first.arrived < e.window and known or nil
 end
 
 -- One delivery for each target. e is the event as it stands in the store.
@@ -38,10 +29,9 @@ local function deliver(e, targets, quarantine)
   for i, target in ipairs(targets) do
     local d = {
       number = numbers[i], event = e.key, session = target.session, kind = e.kind, type = e.type, source = e.source,
-      state = quarantine and DEAD or target.known and QUEUED or ACCEPTED,
       id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
     }
-    bear(d, quarantine or target.note, arg(4) == '0')
+    bear_for(d, target, arg(4) == '0')
   end
   return numbers[1]
 end
@@ -69,9 +59,12 @@ local function split(targets, known)
   return fresh, had
 end
 
--- The sessions this append named, then those that had it before.
-local function sessions_of(targets, had)
+-- The sessions this append named, then those that had it before; without those that a rule dropped just now.
+local function sessions_of(targets, had, fresh)
   local sessions, seen = {}, {}
+  for _, target in ipairs(fresh) do
+    if target.dropped_by then seen[target.session] = true end
+  end
   for _, target in ipairs(targets) do
     if not seen[target.session] then sessions[#sessions + 1] = target.session end
     seen[target.session] = true
@@ -88,7 +81,7 @@ local function append(json, body, plan)
   local fresh, had = split(plan.targets, known)
   if not known then write_new(e, json, body) end
   if #fresh > 0 then deliver(known and header(known) or e, fresh, plan.quarantine) end
-  return { known or e.key, e.id, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had) }
+  return { known or e.key, e.id, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had, fresh) }
 end
 
 local list, row = arg(2), arg(3)

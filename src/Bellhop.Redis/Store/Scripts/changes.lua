@@ -156,14 +156,45 @@ local function bear(d, note, keep)
   tell(d, 0, note)
 end
 
--- Gives the event of a delivery again, to the same session or to another.
-local function give_again(d, session, note, replay_of)
-  local again = {
-    number = next_number(), event = d.event, session = session, state = QUEUED, kind = d.kind, id = d.id, type = d.type,
-    source = d.source, reply = d.reply, size = d.size, replay_of = replay_of,
+-- The same for a target. What has a reason already was unreadable and is born dead; what a rule leaves out is accepted
+-- and at once dropped, with the rule's name as its reason.
+local function bear_for(d, target, keep)
+  if d.reason then
+    d.state = DEAD
+    bear(d, d.reason, keep)
+  elseif target.dropped_by then
+    d.state = ACCEPTED
+    bear(d, nil, keep)
+    d.reason = target.dropped_by
+    move(d, DROPPED, target.note)
+  else
+    d.state = target.known and QUEUED or ACCEPTED
+    bear(d, target.note, keep)
+  end
+end
+
+-- The event of a delivery for the same session or another, as if it had just come. The caller bears it.
+local function again(d, session)
+  local number = next_number()
+  redis.call('RPUSH', key('event', d.event), number)
+  return {
+    number = number, event = d.event, session = session, state = QUEUED, kind = d.kind, id = d.id, type = d.type,
+    source = d.source, reply = d.reply, size = d.size,
   }
-  redis.call('RPUSH', key('event', d.event), again.number)
-  bear(again, note)
+end
+
+local function give_again(d, session, note, replay_of)
+  local given = again(d, session)
+  given.replay_of = replay_of
+  bear(given, note)
+end
+
+-- True where the session has, or had, a delivery of the event.
+local function has_delivery(event, session)
+  for _, d in ipairs(deliveries_of(event)) do
+    if d.session == session then return true end
+  end
+  return false
 end
 
 local function put_away(d)
@@ -177,10 +208,7 @@ end
 local function adopt(d, drop_note, note)
   d.reason = 'adopted'
   move(d, DROPPED, drop_note)
-  for _, other in ipairs(deliveries_of(d.event)) do
-    if other.session == 'gateway' then return end
-  end
-  give_again(d, 'gateway', note)
+  if not has_delivery(d.event, 'gateway') then give_again(d, 'gateway', note) end
 end
 
 -- After the last write -----------------------------------------------------------------------------------------------

@@ -51,6 +51,17 @@ local function resolve(id, as_key)
   return redis.call('ZREVRANGE', key('id', id), 0, 0)[1]
 end
 
+-- The event of which this is a repetition within its window.
+local function find_known(e)
+  if redis.call('EXISTS', key('event', e.key)) == 1 then return e.key end
+  if e.window <= 0 then return nil end
+  local known = redis.call('GET', key('last', #e.source, e.source, e.id))
+  if not known and redis.call('EXISTS', key('event', e.id)) == 1 then known = e.id end
+  if not known then return nil end
+  local first = header(known)
+  return first.source == e.source and e.arrived - first.arrived < e.window and known or nil
+end
+
 -- A delivery as a caller gets it: its JSON, its event's, its event's body.
 local function with_event(d)
   local event = redis.call('LRANGE', key('event', d.event), 0, 1)
