@@ -364,7 +364,7 @@ public sealed class RedisEventStore : IEventStore
         if (events.Any(e => e.Targets.Count == 0))
             throw new StoreException("An event needs at least one session to go to.");
         var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from);
-        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, cancel, words));
+        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, cancel, words), events);
     }
 
     private RedisArgument[] LeaseWords(SessionId session, BatchLimits limits) =>

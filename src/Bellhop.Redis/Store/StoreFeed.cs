@@ -99,14 +99,14 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
 
     private void Accept(ChangeHead head)
     {
-        if (head.Json.IsEmpty)
+        if (head.Rest.IsEmpty)
         {
             CatchUp(head.Version);
             return;
         }
         if (head.Version <= _version || _held.ContainsKey(head.Version))
             return;
-        var change = StoreChange.Read(head.Json);
+        var change = StoreChange.Read(head.Rest);
         Counts.Apply(head.Version, change.Unfinished, change.Dead, change.Counts);
         foreach (var move in change.Moves)
         {

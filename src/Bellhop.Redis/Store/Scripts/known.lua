@@ -2,4 +2,4 @@
 -- Answers [event, body]; nil where it would be the first.
 
 local known = find_known(cjson.decode(arg(1)))
-return known and redis.call('LRANGE', key('event', known), 0, 1) or nil
+return known and redis.call('LRANGE', event_key(known), 0, 1) or nil

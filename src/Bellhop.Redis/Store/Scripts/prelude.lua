@@ -26,10 +26,15 @@ local function arg(i) return ARGV[HEAD + i] end
 
 local function key(...) return base .. ':' .. table.concat({ ... }, ':') end
 
+-- The two that every script asks for again and again.
+local function delivery_key(number) return base .. ':delivery:' .. number end
+
+local function event_key(event) return base .. ':event:' .. event end
+
 -- Reading ----------------------------------------------------------------------------------------------------------
 
 local function read(number)
-  local text = redis.call('GET', key('delivery', number))
+  local text = redis.call('GET', delivery_key(number))
   return text and cjson.decode(text) or nil
 end
 
@@ -41,22 +46,22 @@ local function read_all(numbers)
   return all
 end
 
-local function header(event) return cjson.decode(redis.call('LINDEX', key('event', event), 0)) end
+local function header(event) return cjson.decode(redis.call('LINDEX', event_key(event), 0)) end
 
-local function deliveries_of(event) return read_all(redis.call('LRANGE', key('event', event), 2, -1)) end
+local function deliveries_of(event) return read_all(redis.call('LRANGE', event_key(event), 2, -1)) end
 
 -- The key of the event that has this key (given where the text is one), or of the newest with this producer's id.
 local function resolve(id, as_key)
-  if as_key ~= '' and redis.call('EXISTS', key('event', as_key)) == 1 then return as_key end
+  if as_key ~= '' and redis.call('EXISTS', event_key(as_key)) == 1 then return as_key end
   return redis.call('ZREVRANGE', key('id', id), 0, 0)[1]
 end
 
 -- The event of which this is a repetition within its window.
 local function find_known(e)
-  if redis.call('EXISTS', key('event', e.key)) == 1 then return e.key end
+  if redis.call('EXISTS', event_key(e.key)) == 1 then return e.key end
   if e.window <= 0 then return nil end
   local known = redis.call('GET', key('last', #e.source, e.source, e.id))
-  if not known and redis.call('EXISTS', key('event', e.id)) == 1 then known = e.id end
+  if not known and redis.call('EXISTS', event_key(e.id)) == 1 then known = e.id end
   if not known then return nil end
   local first = header(known)
   return first.source == e.source and e.arrived - first.arrived < e.window and known or nil
@@ -64,7 +69,7 @@ end
 
 -- A delivery as a caller gets it: its JSON, its event's, its event's body.
 local function with_event(d)
-  local event = redis.call('LRANGE', key('event', d.event), 0, 1)
+  local event = redis.call('LRANGE', event_key(d.event), 0, 1)
   return { cjson.encode(d), event[1], event[2] }
 end
 

@@ -34,7 +34,7 @@ public sealed class LiveOptionsTests : IDisposable
         var now = live.Now;
         now.AllowedHosts.ShouldBe(["box.example"]);
         now.Agent.TurnDeadline.ShouldBe(TimeSpan.FromMinutes(5));
-        now.AdoptAfter.ShouldBe(TimeSpan.FromMinutes(1));
+        now.Routing.AdoptAfter.ShouldBe(TimeSpan.FromMinutes(1));
         (now.Retry.MaxAttempts, now.Retry.BaseDelay).ShouldBe((7, TimeSpan.FromSeconds(9)));
         now.Keep.ShouldBe(TimeSpan.FromDays(3));
         (now.Logs.Level, now.Logs.MaxBytes, now.Logs.Files).ShouldBe((LogLevel.Debug, 2 * 1024 * 1024, 4));
