@@ -25,7 +25,7 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
     /// <summary>Gives every row to <paramref name="take"/>, which removes it from the list. Runs until cancelled.</summary>
     public async Task RunAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> take, CancellationToken cancel)
     {
-        var patience = RedisBus.Patience with { Name = "bellhop-waits" };
+        var patience = RedisBus.Patience with { Name = "bellhop-waits", IsQuiet = true };
         var dialer = new RedisDialer(bus.Options.Endpoint, patience, time);
         await using var waits = new RedisClient(dialer, patience, time, logger);
         while (true)

@@ -139,9 +139,9 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
             return;
         _health = health;
         if (health.IsUp)
-            Log.Up(_logger, _options.Name);
+            Log.Up(_logger, _options.IsQuiet ? LogLevel.Debug : LogLevel.Information, _options.Name);
         else
-            Log.Away(_logger, _options.Name, health.Problem!);
+            Log.Away(_logger, _options.IsQuiet ? LogLevel.Debug : LogLevel.Warning, _options.Name, health.Problem!);
         _hooks.OnHealth(health);
     }
 
@@ -164,10 +164,10 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(450, LogLevel.Information, "Redis ({Name}) is there")]
-        public static partial void Up(ILogger logger, string name);
+        [LoggerMessage(EventId = 450, Message = "Redis ({Name}) is there")]
+        public static partial void Up(ILogger logger, LogLevel level, string name);
 
-        [LoggerMessage(451, LogLevel.Warning, "Redis ({Name}): {Problem}")]
-        public static partial void Away(ILogger logger, string name, string problem);
+        [LoggerMessage(EventId = 451, Message = "Redis ({Name}): {Problem}")]
+        public static partial void Away(ILogger logger, LogLevel level, string name, string problem);
     }
 }
