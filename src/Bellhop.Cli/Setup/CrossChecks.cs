@@ -20,10 +20,15 @@ internal static class CrossChecks
                 "other machines can reach this address. Set bus.password or bus.passwordFile, or listen on 127.0.0.1."
             );
         if (
-            settings["agent.kind"] is { Value: "command" } kind
+            settings["agent.kind"] is { Value: "command" or "acp" } kind
             && settings["agent.command"].Value is IReadOnlyList<string> { Count: 0 }
         )
-            yield return Fault(kind, "needs agent.command: the program and its arguments.");
+            yield return Fault(
+                kind,
+                kind.Value is "acp"
+                    ? "needs agent.command: an agent that speaks ACP, such as [\"pi-acp\"] or [\"qwen\", \"--acp\"]."
+                    : "needs agent.command: the program and its arguments."
+            );
     }
 
     private static ConfigurationFault Fault(EffectiveSetting setting, string mend) =>

@@ -2,11 +2,12 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using Bellhop.Agents.Pi;
+using Bellhop.Agents.Processes;
 
 namespace Bellhop.Tests.Agents.Pi;
 
 /// <summary>A pi of lines: the test writes what pi says and reads what pi is told.</summary>
-internal sealed class FakePi : IPiProcess, IPiLauncher
+internal sealed class FakePi : ILineProcess, IPiLauncher
 {
     private Channel<byte[]> _out = Channel.CreateBounded<byte[]>(1000);
     private Channel<string> _in = Channel.CreateBounded<string>(1000);
@@ -46,7 +47,7 @@ internal sealed class FakePi : IPiProcess, IPiLauncher
 
     public Task ReapAsync(CancellationToken cancel) => Task.CompletedTask;
 
-    public Task<IPiProcess> LaunchAsync(CancellationToken cancel)
+    public Task<ILineProcess> LaunchAsync(CancellationToken cancel)
     {
         Launches++;
         if (LaunchFault is { } fault)
@@ -54,7 +55,7 @@ internal sealed class FakePi : IPiProcess, IPiLauncher
         IsDead.ShouldBeTrue("two processes on one transcript");
         IsDead = false;
         (_out, _in) = (Channel.CreateBounded<byte[]>(1000), Channel.CreateBounded<string>(1000));
-        return Task.FromResult<IPiProcess>(this);
+        return Task.FromResult<ILineProcess>(this);
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(CancellationToken cancel) =>
