@@ -51,6 +51,10 @@ internal sealed record BellhopOptions
             Kind = Enum.Parse<AgentKind>(configuration.Get<string>("agent.kind"), ignoreCase: true),
             Cwd = configuration.Get<string>("agent.cwd"),
             Env = configuration.Get<IReadOnlyDictionary<string, string>>("agent.env"),
+            Permissions = Enum.Parse<AgentPermissions>(
+                configuration.Get<string>("agent.permissions"),
+                ignoreCase: true
+            ),
             TurnDeadline = configuration.Get<TimeSpan>("agent.turnDeadline"),
             ReadyTimeout = configuration.Get<TimeSpan>("agent.readyTimeout"),
             Home = home.Folder,

@@ -23,10 +23,15 @@ internal static class CrossChecks
         foreach (var fault in BusUrl(settings))
             yield return fault;
         if (
-            settings["agent.kind"] is { Value: "command" } kind
+            settings["agent.kind"] is { Value: "command" or "acp" } kind
             && settings["agent.command"].Value is IReadOnlyList<string> { Count: 0 }
         )
-            yield return Fault(kind, "needs agent.command: the program and its arguments.");
+            yield return Fault(
+                kind,
+                kind.Value is "acp"
+                    ? "needs agent.command: an agent that speaks ACP, such as [\"pi-acp\"] or [\"qwen\", \"--acp\"]."
+                    : "needs agent.command: the program and its arguments."
+            );
     }
 
     private static IEnumerable<ConfigurationFault> BusUrl(IReadOnlyDictionary<string, EffectiveSetting> settings)

@@ -87,17 +87,16 @@ internal static class SettingsSchema
             "agent.kind",
             SettingKind.Word,
             "\"auto\"",
-            "Who answers: pi, any command, echo (no model), none (only terminal sessions take events). auto is pi when it is on PATH, else echo."
+            "Who answers: pi, acp (any agent that speaks the Agent Client Protocol), any command, echo (no model), none (only terminal sessions take events). auto is pi when it is on PATH, else echo."
         )
         {
-            Words = ["auto", "pi", "command", "echo", "none"],
-            Refused = new Dictionary<string, string> { ["acp"] = "this version does not speak ACP" },
+            Words = ["auto", "pi", "acp", "command", "echo", "none"],
         },
         new(
             "agent.command",
             SettingKind.List,
             "[]",
-            "The program and its arguments. For pi: any program that speaks its RPC; empty is pi from PATH. For command: reads the prompt on standard input, answers on standard output."
+            "The program and its arguments. For pi: any program that speaks its RPC; empty is pi from PATH. For acp: speaks the protocol on its standard handles, such as [\"pi-acp\"]. For command: reads the prompt on standard input, answers on standard output."
         )
         {
             Example = "[\"/usr/local/bin/pi\"]",
@@ -111,6 +110,16 @@ internal static class SettingsSchema
         )
         {
             Example = "{ \"LANG\": \"C.UTF-8\" }",
+        },
+        new(
+            "agent.permissions",
+            SettingKind.Word,
+            "\"deny\"",
+            "What an agent of kind acp hears when it asks leave for a tool call: deny, or allow for that one call."
+        )
+        {
+            Words = ["deny", "allow"],
+            Refused = new Dictionary<string, string> { ["ask"] = "this version has no way to ask a person" },
         },
         new(
             "agent.turnDeadline",

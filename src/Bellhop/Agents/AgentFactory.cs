@@ -1,3 +1,4 @@
+using Bellhop.Agents.Acp;
 using Bellhop.Agents.Pi;
 using Bellhop.Agents.Processes;
 using Microsoft.Extensions.Logging;
@@ -48,6 +49,7 @@ public sealed class AgentFactory : IDisposable
         Kind switch
         {
             AgentKind.Pi => CreatePi(sessionId),
+            AgentKind.Acp => CreateAcp(StartOf(sessionId), sessionId),
             AgentKind.Command => new CommandAgent(_children, StartOf(sessionId)),
             AgentKind.Echo => new EchoAgent(),
             _ => null,
@@ -63,6 +65,21 @@ public sealed class AgentFactory : IDisposable
             _options.ReadyTimeout,
             _time,
             _loggers.CreateLogger<PiAgent>()
+        );
+
+    private AcpAgent CreateAcp(ChildStart start, string session) =>
+        new(
+            new AcpLauncher(_children, start, _time),
+            new AcpSettings(
+                Path.GetFileName(start.Command[0]),
+                start.Folder,
+                _options.Permissions,
+                new AcpSessionFile(_files.AcpSession(session))
+            ),
+            new RestartPolicy(_time, Random.Shared.NextDouble),
+            _options.ReadyTimeout,
+            _time,
+            _loggers.CreateLogger<AcpAgent>()
         );
 
     private ChildStart StartOf(string session) =>

@@ -18,6 +18,9 @@ internal sealed class AgentFiles(string home)
     /// <summary>The transcript of a session.</summary>
     public string Transcript(string session) => Path.Combine(_home, "sessions", NameOf(session) + ".jsonl");
 
+    /// <summary>What is kept of a session that an agent behind ACP keeps itself.</summary>
+    public string AcpSession(string session) => Path.Combine(_home, "sessions", NameOf(session) + ".acp.json");
+
     /// <summary>What a session's agent writes to its standard error.</summary>
     public string ErrorLog(string session) => Path.Combine(_home, "logs", $"agent-{NameOf(session)[..8]}.log");
 

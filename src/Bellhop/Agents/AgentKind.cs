@@ -9,6 +9,9 @@ public enum AgentKind
     /// <summary>The pi coding agent, or any program that speaks its RPC protocol.</summary>
     Pi,
 
+    /// <summary>Any agent that speaks the Agent Client Protocol on its standard handles.</summary>
+    Acp,
+
     /// <summary>Any program, started once per turn: the prompt on its input, the answer on its output.</summary>
     Command,
 

@@ -18,6 +18,12 @@ public sealed class AgentOptions
     /// <summary>Variables of ours that it must not see, beside <c>BELLHOP__*</c>. The default value is none.</summary>
     public IReadOnlyCollection<string> SecretVariables { get; set; } = [];
 
+    /// <summary>
+    /// What an agent of kind <see cref="AgentKind.Acp"/> hears when it asks leave for a tool call. The default value is
+    /// <see cref="AgentPermissions.Deny"/>.
+    /// </summary>
+    public AgentPermissions Permissions { get; set; } = AgentPermissions.Deny;
+
     /// <summary>How long a turn may be without a sign of life; kept by the lane. The default value is 10 minutes.</summary>
     public TimeSpan TurnDeadline { get; set; } = TimeSpan.FromMinutes(10);
 

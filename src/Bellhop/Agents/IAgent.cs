@@ -61,7 +61,7 @@ public enum AgentPhase
 }
 
 /// <summary>An agent at a glance.</summary>
-/// <param name="Kind">pi, command, echo, none.</param>
+/// <param name="Kind">pi, acp, command, echo, none.</param>
 /// <param name="Phase">How far its process is.</param>
 /// <param name="Pid">Its process, while there is one.</param>
 /// <param name="Version">What it says of itself.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Bellhop.SystemTests.Testing;
@@ -13,6 +14,22 @@ public sealed class FakeModel : IAsyncLifetime
 
     /// <summary>What goes into an agent's configuration.</summary>
     public string BaseUrl { get; private set; } = "";
+
+    /// <summary>What it was really sent, oldest first: the body of each request, as JSON.</summary>
+    public async Task<IReadOnlyList<JsonElement>> RequestsAsync()
+    {
+        using var http = new HttpClient();
+        var state = await http.GetFromJsonAsync<JsonElement>(Control("__state"));
+        return [.. state.GetProperty("requests").EnumerateArray().Select(r => r.GetProperty("body"))];
+    }
+
+    /// <summary>Decides its next answers, one for each request, before the prompts' own directives count.</summary>
+    public async Task ScriptAsync(params string[] replies)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.PostAsJsonAsync(Control("__script"), new { replies });
+        answer.EnsureSuccessStatusCode();
+    }
 
     public static async Task<FakeModel> StartAsync()
     {
@@ -51,4 +68,6 @@ public sealed class FakeModel : IAsyncLifetime
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
+
+    private Uri Control(string path) => new(new Uri(BaseUrl), $"/{path}");
 }

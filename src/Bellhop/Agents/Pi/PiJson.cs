@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Bellhop.Agents.Processes;
 
 namespace Bellhop.Agents.Pi;
 
@@ -9,18 +10,8 @@ internal static class PiJson
 {
     /// <summary>The object on a line; false for anything else.</summary>
     public static bool TryRead<T>(ReadOnlySpan<byte> line, [NotNullWhen(true)] out T? value)
-        where T : class
-    {
-        try
-        {
-            value = (T?)JsonSerializer.Deserialize(LoneSurrogates.Mend(line), typeof(T), PiJsonContext.Default);
-        }
-        catch (JsonException)
-        {
-            value = null;
-        }
-        return value is not null;
-    }
+        where T : class =>
+        JsonLine.TryRead(line, (JsonTypeInfo<T>)PiJsonContext.Default.GetTypeInfo(typeof(T))!, out value);
 }
 
 // 512: arguments of a tool may nest as deep as a model likes; the default of 64 would lose the record.

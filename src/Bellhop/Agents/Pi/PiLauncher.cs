@@ -17,7 +17,7 @@ internal sealed class PiLauncher(
 
     public Task ReapAsync(CancellationToken cancel) => children.ReapAsync(cancel);
 
-    public async Task<IPiProcess> LaunchAsync(CancellationToken cancel)
+    public async Task<ILineProcess> LaunchAsync(CancellationToken cancel)
     {
         await children.ReapAsync(cancel);
         PiAgentFolder.Prepare(PersonsFolder(), files.PiFolder);
@@ -39,7 +39,7 @@ internal sealed class PiLauncher(
             },
             cancel
         );
-        return new PiProcess(child, time);
+        return new LineProcess("pi", child, time) { Version = PiVersion.Of(child.Executable) };
     }
 
     private string PersonsFolder() =>

@@ -1,131 +1,67 @@
 using System.Text.Json;
-using System.Threading.Channels;
+using Bellhop.Agents.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Agents.Pi;
 
 /// <summary>One life of one pi process: what it can, what it was told, how it is asked to stop.</summary>
-internal sealed class PiSession(IPiProcess process, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed class PiSession(ILineProcess process, PiConnection connection)
+    : AgentSession<PiRecord, PiTurn>("pi", process, connection)
 {
-    // Only the latest matter: earlier ones are in the file since their replies.
-    private const int MarkersKept = 16;
+    // A healthy pi aborts in 3 to 10 ms, also with a model that hangs and in a tool.
+    private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(5);
 
     private const string NoModel =
         "pi has no usable model. Run `pi` once and log in (/login), or describe a provider in ~/.pi/agent/models.json.";
 
-    private readonly PiConnection _connection = new(process, time, logger);
-    private readonly Queue<string> _markers = new();
-    private readonly Lock _lock = new();
-    private volatile bool _dying;
-    private string? _survivor;
     private bool _settles;
 
-    public int Pid => process.Pid;
-
-    public string? Version => process.Version;
-
-    /// <summary>Provider and model, once ready.</summary>
-    public string? Model { get; private set; }
-
-    /// <summary>Completes when the process, and all it started, is gone. Faulted when one of them cannot be killed.</summary>
-    public Task Closed => _connection.Closed;
-
-    public bool IsAlive => !_dying && !_connection.Closed.IsCompleted;
-
-    /// <summary>How it ended.</summary>
-    public string LastWords => _survivor ?? _connection.LastWords;
+    public PiSession(ILineProcess process, TimeProvider time, ILogger logger)
+        : this(process, new PiConnection(process, time, logger)) { }
 
     /// <summary>Waits for its first answer; null when it can work, else why not.</summary>
-    public async Task<string?> GetReadyAsync(TimeSpan limit, CancellationToken cancel)
+    public override async Task<string?> GetReadyAsync(TimeSpan limit, CancellationToken cancel)
     {
-        if (await _connection.AskAsync("get_state", limit, cancel) is not { } state)
-        {
-            var died = _connection.Closed.IsCompleted;
-            await KillAsync();
-            return died
-                ? $"pi does not start: {LastWords}"
-                : $"pi did not answer within {limit.TotalSeconds:0} s: {LastWords}";
-        }
+        if (await connection.AskAsync("get_state", limit, cancel) is not { } state)
+            return await SilentAsync(limit);
         Model = ModelOf(state);
         return Model is null ? NoModel : null;
     }
 
-    public PiTurn NewTurn(Prompt prompt) => new(_connection.NextId(), prompt.Marker, _settles);
+    public override PiTurn NewTurn(Prompt prompt) => new(connection.NextId(), prompt.Marker, _settles);
 
-    public ChannelReader<PiRecord> BeginTurn() => _connection.BeginTurn();
+    public override Task<bool> PromptAsync(PiTurn turn, Prompt prompt) =>
+        connection.SendAsync(PiCommand.Prompt(turn.PromptId, prompt.Text), CancellationToken.None);
 
-    public void EndTurn() => _connection.EndTurn();
-
-    /// <summary>Gives the prompt; false when it could not be written, and then the process is of no more use.</summary>
-    public Task<bool> PromptAsync(PiTurn turn, Prompt prompt) =>
-        _connection.SendAsync(PiCommand.Prompt(turn.PromptId, prompt.Text), CancellationToken.None);
-
-    /// <summary>Puts the question that a turn of an old pi depends on.</summary>
-    public async Task AskStateAsync(PiTurn turn)
-    {
-        turn.WantsState = false;
-        await _connection.SendAsync(PiCommand.Plain(turn.StateId, "get_state"), CancellationToken.None);
-    }
-
-    /// <summary>Remembers what a turn showed about this pi.</summary>
-    public void Learn(PiTurn turn, Prompt prompt)
+    public override async Task FollowAsync(PiTurn turn, Prompt prompt)
     {
         _settles |= turn.Settles;
         if (turn.Delivered)
             Remember(prompt.Marker);
+        if (!turn.WantsState || turn.Ended is not null)
+            return;
+        turn.WantsState = false; // the question that a turn of an old pi depends on
+        await connection.SendAsync(PiCommand.Plain(turn.StateId, "get_state"), CancellationToken.None);
     }
 
-    /// <summary>True when this process has taken the prompt with the marker.</summary>
-    public bool Took(string marker)
-    {
-        lock (_lock)
-            return _markers.Contains(marker);
-    }
+    public override async Task<bool> StopTurnAsync(PiTurn turn, CancellationToken cancel) =>
+        // Before the receipt pi may still be making up its mind, and would start after an abort that found nothing to
+        // abort. And after a compaction it may go on by itself.
+        turn is { Delivered: true, IsCompacting: false }
+        && await StopRunAsync(cancel);
+
+    public override Task AbortAsync(CancellationToken cancel) => StopRunAsync(cancel);
 
     /// <summary>Stops the run under way, and what is queued behind it; true when pi says that it is idle now.</summary>
-    public async Task<bool> AbortAsync(TimeSpan limit, CancellationToken cancel)
+    private async Task<bool> StopRunAsync(CancellationToken cancel)
     {
         // An old pi does not know clear_queue and says so without an id; it had no queue of ours to forget.
-        return await _connection.SendAsync(PiCommand.Plain(_connection.NextId(), "clear_queue"), cancel)
-            && await _connection.AskAsync("abort", limit, cancel) is { Success: true }
+        return await connection.SendAsync(PiCommand.Plain(connection.NextId(), "clear_queue"), cancel)
+            && await connection.AskAsync("abort", AbortLimit, cancel) is { Success: true }
             // 0.73.1 may just have been about to start its next attempt when the abort found nothing under way.
-            && await _connection.AskAsync("get_state", limit, cancel) is { Success: true } state
+            && await connection.AskAsync("get_state", AbortLimit, cancel) is { Success: true } state
             && !state.DataIs("isStreaming")
             && !state.DataIs("isCompacting");
-    }
-
-    public async Task StopAsync(CancellationToken cancel)
-    {
-        _dying = true;
-        await process.StopAsync(cancel);
-    }
-
-    public async Task KillAsync()
-    {
-        _dying = true;
-        try
-        {
-            await process.KillAsync();
-            await _connection.Closed;
-        }
-        catch (Processes.SpawnException e)
-        {
-            _survivor = e.Message; // letting go of this session will say so again, and no other is started before
-        }
-    }
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
-
-    private void Remember(string marker)
-    {
-        lock (_lock)
-        {
-            if (_markers.Contains(marker))
-                return;
-            if (_markers.Count == MarkersKept)
-                _markers.Dequeue();
-            _markers.Enqueue(marker);
-        }
     }
 
     /// <summary>pi says <c>unknown</c> where it has no login and no models, and answers all the same.</summary>

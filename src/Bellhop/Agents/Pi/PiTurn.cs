@@ -14,13 +14,18 @@ namespace Bellhop.Agents.Pi;
 /// <param name="promptId">The id of our prompt command.</param>
 /// <param name="marker">The words of our prompt by which it is recognized.</param>
 /// <param name="settles">True when this pi is known to say <c>agent_settled</c>.</param>
-internal sealed class PiTurn(string promptId, string marker, bool settles)
+internal sealed class PiTurn(string promptId, string marker, bool settles) : ITurn<PiRecord>
 {
     // Nothing is heard from pi while a model summarizes a whole conversation.
     private static readonly TimeSpan CompactionQuiet = TimeSpan.FromMinutes(5);
 
     // Keeps a strange pi from being asked for ever; the turn's deadline ends it then.
     private const int StateLooks = 100;
+
+    private const string Login = "run `pi` once and log in, or give the provider a key in models.json";
+
+    // From our line to its echo takes 3 ms; an extension that thinks about the input may take longer.
+    private static readonly TimeSpan ReceiptLimit = TimeSpan.FromSeconds(60);
 
     private readonly List<TurnSignal> _signals = [];
     private readonly Dictionary<string, string> _tools = new(StringComparer.Ordinal);
@@ -36,7 +41,7 @@ internal sealed class PiTurn(string promptId, string marker, bool settles)
     /// <summary>The id of our prompt command.</summary>
     public string PromptId => promptId;
 
-    /// <summary>pi has our prompt.</summary>
+    /// <inheritdoc/>
     public bool Delivered { get; private set; }
 
     /// <summary>This pi says <c>agent_settled</c>.</summary>
@@ -51,10 +56,13 @@ internal sealed class PiTurn(string promptId, string marker, bool settles)
     /// <summary>Silence is to be expected that long.</summary>
     public TimeSpan QuietFor { get; private set; }
 
-    /// <summary>How it ended; null while it goes on.</summary>
+    /// <inheritdoc/>
+    public TimeSpan Patience => Delivered ? Timeout.InfiniteTimeSpan : ReceiptLimit + QuietFor;
+
+    /// <inheritdoc/>
     public TurnSignal.Ended? Ended { get; private set; }
 
-    /// <summary>Takes the next record; what it means, in order. <see cref="Ended"/> is not among it.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<TurnSignal> Take(PiRecord record)
     {
         _signals.Clear();
@@ -102,7 +110,7 @@ internal sealed class PiTurn(string promptId, string marker, bool settles)
         if (Delivered)
             return;
         if (record.Success != true)
-            End(PiErrors.Classify(record.ErrorText));
+            End(ModelErrors.Classify(record.ErrorText, Login));
         else if (disposition == "handled")
             End(
                 new AgentFailure(AgentFailureCause.Turn, "An extension of pi took the prompt; the model never saw it.")
@@ -211,7 +219,7 @@ internal sealed class PiTurn(string promptId, string marker, bool settles)
                 Ended = TurnSignal.Ended.Answered(_reply.Text);
                 break;
             case { StopReason: "error" }:
-                End(PiErrors.Classify(_reply.ErrorMessage));
+                End(ModelErrors.Classify(_reply.ErrorMessage, Login));
                 break;
             case { StopReason: "aborted" }:
                 End(new AgentFailure(AgentFailureCause.Stopped, "The turn was aborted inside pi."));

@@ -1,4 +1,4 @@
-namespace Bellhop.Agents.Pi;
+namespace Bellhop.Agents.Processes;
 
 /// <summary>
 /// JavaScript cuts strings between the halves of an emoji and writes such a half as <c>\ud83d</c>. .NET refuses a

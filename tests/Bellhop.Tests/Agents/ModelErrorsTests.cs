@@ -1,9 +1,8 @@
 using Bellhop.Agents;
-using Bellhop.Agents.Pi;
 
-namespace Bellhop.Tests.Agents.Pi;
+namespace Bellhop.Tests.Agents;
 
-public sealed class PiErrorsTests
+public sealed class ModelErrorsTests
 {
     [Theory]
     [InlineData("400: {\"message\":\"bad\"}", AgentFailureCause.Turn)]
@@ -12,6 +11,7 @@ public sealed class PiErrorsTests
     [InlineData("422 Unprocessable", AgentFailureCause.Turn)]
     [InlineData("Error: 400 messages: text content blocks must be non-empty", AgentFailureCause.Turn)]
     [InlineData("Error reading response: malformed server-sent event JSON.", AgentFailureCause.Turn)]
+    [InlineData("Model stream ended with empty response text.", AgentFailureCause.Turn)]
     [InlineData("something nobody has seen", AgentFailureCause.Turn)]
     [InlineData(null, AgentFailureCause.Turn)]
     [InlineData("401 unauthorized", AgentFailureCause.Outage)]
@@ -28,13 +28,15 @@ public sealed class PiErrorsTests
     [InlineData("404: model `x` not found", AgentFailureCause.Outage)]
     [InlineData("Agent is already processing. Specify streamingBehavior", AgentFailureCause.Outage)]
     public void Classify_WhatProvidersSay_NamesTheCulprit(string? error, AgentFailureCause cause) =>
-        PiErrors.Classify(error).Cause.ShouldBe(cause);
+        ModelErrors.Classify(error, "log in").Cause.ShouldBe(cause);
 
     [Fact]
     public void Classify_LoginMissing_SaysTheMend() =>
-        PiErrors.Classify("No API key found for anthropic.").Message.ShouldContain("run `pi` once and log in");
+        ModelErrors
+            .Classify("No API key found for anthropic.", "run `it` once")
+            .Message.ShouldContain("(run `it` once)");
 
     [Fact]
     public void Classify_PageOfHtml_IsCut() =>
-        PiErrors.Classify(new string('x', 100_000)).Message.Length.ShouldBeLessThan(700);
+        ModelErrors.Classify(new string('x', 100_000), "log in").Message.Length.ShouldBeLessThan(700);
 }

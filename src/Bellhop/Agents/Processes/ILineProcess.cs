@@ -1,12 +1,12 @@
-namespace Bellhop.Agents.Pi;
+namespace Bellhop.Agents.Processes;
 
-/// <summary>A running pi as lines in and out.</summary>
-internal interface IPiProcess : IAsyncDisposable
+/// <summary>A running agent as lines in and out.</summary>
+internal interface ILineProcess : IAsyncDisposable
 {
     /// <summary>Its process.</summary>
     int Pid { get; }
 
-    /// <summary>What it says of itself; null when nobody knows.</summary>
+    /// <summary>Its version, where its files tell it; null where it has to be asked.</summary>
     string? Version { get; }
 
     /// <summary>How it ended and the last it wrote to its standard error; for messages.</summary>
@@ -24,18 +24,4 @@ internal interface IPiProcess : IAsyncDisposable
 
     /// <summary>Kills it and all it started. Returns when they are dead.</summary>
     Task KillAsync();
-}
-
-/// <summary>Starts pi on the transcript of one session.</summary>
-internal interface IPiLauncher
-{
-    /// <summary>The transcript.</summary>
-    string Transcript { get; }
-
-    /// <summary>Sees to it that no earlier process works on the transcript any more.</summary>
-    Task ReapAsync(CancellationToken cancel);
-
-    /// <summary>Starts it.</summary>
-    /// <exception cref="BellhopException">It cannot be started; the message says why and how to mend it.</exception>
-    Task<IPiProcess> LaunchAsync(CancellationToken cancel);
 }

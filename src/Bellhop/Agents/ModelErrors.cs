@@ -1,24 +1,24 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Bellhop.Agents.Pi;
+namespace Bellhop.Agents;
 
 /// <summary>
-/// Whose fault a model error is. pi hands on the provider's words: <c>400: {…}</c>, <c>503 Service Unavailable</c>,
+/// Whose fault a model error is. Agents hand on the provider's words: <c>400: {…}</c>, <c>503 Service Unavailable</c>,
 /// <c>Connection error.: other side closed</c>, <c>No API key found for …</c>.
 /// </summary>
-internal static partial class PiErrors
+internal static partial class ModelErrors
 {
     // A provider's page of HTML says no more than its first lines.
     private const int MessageLimit = 500;
 
-    /// <summary>The failure that this error means for a turn.</summary>
-    public static AgentFailure Classify(string? error)
+    /// <summary>The failure that this error means for a turn; <paramref name="login"/> is how a person logs in.</summary>
+    public static AgentFailure Classify(string? error, string login)
     {
         var text = string.IsNullOrWhiteSpace(error) ? "The model failed without saying why." : error.Trim();
         if (text.Length > MessageLimit)
             text = text[..MessageLimit] + "…";
-        return new AgentFailure(IsOutage(text) ? AgentFailureCause.Outage : AgentFailureCause.Turn, Mend(text));
+        return new AgentFailure(IsOutage(text) ? AgentFailureCause.Outage : AgentFailureCause.Turn, Mend(text, login));
     }
 
     private static bool IsOutage(string text)
@@ -28,7 +28,7 @@ internal static partial class PiErrors
             return true;
         var status = Status().Match(text);
         if (!status.Success)
-            return Network().IsMatch(text);
+            return Network().IsMatch(text) && !Empty().IsMatch(text);
         return int.Parse(status.Groups["code"].ValueSpan, CultureInfo.InvariantCulture)
             is 401
                 or 402
@@ -41,8 +41,7 @@ internal static partial class PiErrors
                 or >= 500;
     }
 
-    private static string Mend(string text) =>
-        Login().IsMatch(text) ? $"{text} (run `pi` once and log in, or give the provider a key in models.json)" : text;
+    private static string Mend(string text, string login) => Login().IsMatch(text) ? $"{text} ({login})" : text;
 
     [GeneratedRegex(@"^\W*(?:(?:http|status|error|code)\W*)*(?<code>[45]\d\d)\b", Options, Patience)]
     private static partial Regex Status();
@@ -66,6 +65,10 @@ internal static partial class PiErrors
         Patience
     )]
     private static partial Regex Network();
+
+    // The model answered, and had nothing to say to this prompt.
+    [GeneratedRegex(@"empty (response|reply|message)", Options, Patience)]
+    private static partial Regex Empty();
 
     private const int Patience = 1000; // milliseconds; the text is short
 

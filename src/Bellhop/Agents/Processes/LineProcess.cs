@@ -1,19 +1,20 @@
-using Bellhop.Agents.Processes;
+namespace Bellhop.Agents.Processes;
 
-namespace Bellhop.Agents.Pi;
-
-/// <summary>A real pi.</summary>
-internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProcess
+/// <summary>A real agent that speaks in lines.</summary>
+/// <param name="name">What it is called in messages.</param>
+/// <param name="child">Its process.</param>
+/// <param name="time">The clock of its waits.</param>
+internal sealed class LineProcess(string name, ChildProcess child, TimeProvider time) : ILineProcess
 {
     // pi 0.73.1 repeats a whole message in every piece of it, and all messages of a run at its end: megabytes are normal.
     private const int LineLimit = 32 * 1024 * 1024;
 
-    // What may still lie in the pipe when pi and all it started are dead; only a stranger can hold it open for longer.
+    // What may still lie in the pipe when it and all it started are dead; only a stranger can hold it open for longer.
     private static readonly TimeSpan DrainWait = TimeSpan.FromSeconds(1);
 
     private readonly LineReader _lines = new(child.Output, LineLimit);
 
-    // Between the end of its output and its exit pi still writes its session file.
+    // Between the end of its output and its exit an agent still writes its session file.
     private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _drained = new(Timeout.InfiniteTimeSpan, time);
@@ -21,13 +22,15 @@ internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProc
 
     public int Pid => child.Pid;
 
-    public string? Version { get; } = PiVersion.Of(child.Executable);
+    public string? Version { get; init; }
 
     public string LastWords
     {
         get
         {
-            var end = child.Exited.IsCompletedSuccessfully ? $"pi ended with {child.Exited.Result}" : "pi is silent";
+            var end = child.Exited.IsCompletedSuccessfully
+                ? $"{name} ended with {child.Exited.Result}"
+                : $"{name} is silent";
             return child.LastErrors is { Length: > 0 } errors ? $"{end}:\n{errors}" : end;
         }
     }
@@ -61,7 +64,7 @@ internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProc
         }
         catch (ObjectDisposedException e)
         {
-            throw new IOException("pi's input is closed.", e);
+            throw new IOException($"The input of {name} is closed.", e);
         }
     }
 

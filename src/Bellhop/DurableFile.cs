@@ -1,10 +1,10 @@
-namespace Bellhop.Cli.Setup;
+namespace Bellhop;
 
 /// <summary>
 /// Replaces a file so that after a crash it is there whole, or not at all: temporary file, sync, rename, sync of the
 /// folder. Leave one out and a power cut leaves an empty file or none.
 /// </summary>
-internal sealed class DurableFile(IDisk disk)
+public sealed class DurableFile(IDisk disk)
 {
     /// <summary>It is on disk under its name when this returns.</summary>
     public void Write(string path, ReadOnlySpan<byte> content)
@@ -26,7 +26,7 @@ internal sealed class DurableFile(IDisk disk)
 }
 
 /// <summary>The steps of a durable write, apart so that their order can be tested.</summary>
-internal interface IDisk
+public interface IDisk
 {
     /// <summary>Creates a file that only this user can read; returns once its content is on disk.</summary>
     void WriteAndSync(string path, ReadOnlySpan<byte> content);

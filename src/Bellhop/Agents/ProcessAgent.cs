@@ -1,0 +1,290 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Agents;
+
+/// <summary>
+/// An agent in one process that is kept between turns, supervised, and started again when it dies. The rule behind
+/// everything here: a turn is reported as ended only when nothing of it can still happen in the process, or the process
+/// is dead.
+/// </summary>
+internal abstract partial class ProcessAgent<TRecord, TTurn>(
+    string kind,
+    RestartPolicy restarts,
+    TimeSpan readyTimeout,
+    TimeProvider time,
+    ILogger logger
+) : IAgent
+    where TRecord : class
+    where TTurn : ITurn<TRecord>
+{
+    private readonly SemaphoreSlim _changing = new(1);
+    private AgentSession<TRecord, TTurn>? _session;
+    private AgentFailure? _problem;
+    private volatile bool _starting;
+    private int _turns;
+
+    public AgentStatus Status
+    {
+        get
+        {
+            var session = Living;
+            var phase =
+                _starting ? AgentPhase.Starting
+                : session is null ? (_problem is null ? AgentPhase.Stopped : AgentPhase.Failed)
+                : _turns > 0 ? AgentPhase.Busy
+                : AgentPhase.Idle;
+            return new AgentStatus(kind, phase, session?.Pid, session?.Version, session?.Model, _problem?.Message);
+        }
+    }
+
+    public Task WhenDown => _session is { } session ? session.Closed : Task.CompletedTask;
+
+    /// <summary>The process, while it can be talked to.</summary>
+    protected AgentSession<TRecord, TTurn>? Living => _session is { IsAlive: true } alive ? alive : null;
+
+    public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel) => EnsureReadyAsync(afresh: false, cancel);
+
+    public async IAsyncEnumerable<TurnSignal> PromptAsync(
+        Prompt prompt,
+        [EnumeratorCancellation] CancellationToken stopTurn
+    )
+    {
+        if (Interlocked.Increment(ref _turns) > 1)
+        {
+            Interlocked.Decrement(ref _turns);
+            throw new AgentException($"{kind} was given a prompt during a turn; one at a time.");
+        }
+        try
+        {
+            await foreach (var signal in TurnAsync(prompt, stopTurn))
+                yield return signal;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _turns);
+        }
+    }
+
+    public abstract Task<Arrival> ArrivedAsync(string marker, CancellationToken cancel);
+
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        await _changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (Living is { } session)
+            {
+                if (_turns > 0)
+                    await session.AbortAsync(cancel);
+                await session.StopAsync(cancel);
+            }
+            await LetGoAsync();
+            _problem = null;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(CancellationToken.None);
+        _changing.Dispose();
+    }
+
+    /// <summary>Starts a process.</summary>
+    /// <exception cref="BellhopException">It cannot be started; the message says why and how to mend it.</exception>
+    protected abstract Task<AgentSession<TRecord, TTurn>> LaunchAsync(CancellationToken cancel);
+
+    /// <summary>As <see cref="IAgent.EnsureReadyAsync"/>, in a process that was not there before when asked for.</summary>
+    protected async Task<AgentFailure?> EnsureReadyAsync(bool afresh, CancellationToken cancel)
+    {
+        await _changing.WaitAsync(cancel);
+        try
+        {
+            if (Living is not null && !afresh)
+                return null;
+            await LetGoAsync();
+            if (restarts.IsOpen)
+                return _problem;
+            await Task.Delay(restarts.Pause, time, cancel);
+            return _problem = await StartAsync(cancel);
+        }
+        catch (Exception e) when (e is BellhopException or IOException or UnauthorizedAccessException)
+        {
+            Log.NotReady(logger, kind, e.Message);
+            return _problem = new AgentFailure(AgentFailureCause.Outage, e.Message);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task<AgentFailure?> StartAsync(CancellationToken cancel)
+    {
+        _starting = true;
+        try
+        {
+            var session = _session = await LaunchAsync(cancel);
+            if (await session.GetReadyAsync(readyTimeout, cancel) is not { } problem)
+            {
+                restarts.Started();
+                Log.Ready(logger, kind, session.Pid, session.Version ?? "unknown", session.Model);
+                return null;
+            }
+            restarts.FailedToStart();
+            throw new AgentException(problem);
+        }
+        catch
+        {
+            await LetGoAsync();
+            throw;
+        }
+        finally
+        {
+            _starting = false;
+        }
+    }
+
+    private async Task LetGoAsync()
+    {
+        if (_session is { } session)
+        {
+            await session.DisposeAsync();
+            _session = null;
+        }
+    }
+
+    private async IAsyncEnumerable<TurnSignal> TurnAsync(
+        Prompt prompt,
+        [EnumeratorCancellation] CancellationToken stopTurn
+    )
+    {
+        if (Living is not { } session)
+        {
+            var problem = _problem?.Message ?? $"{kind} is not running.";
+            yield return TurnSignal.Ended.Failed(AgentFailureCause.Outage, problem);
+            yield break;
+        }
+        if (stopTurn.IsCancellationRequested)
+        {
+            yield return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "The turn was stopped before it began.");
+            yield break;
+        }
+        var over = false;
+        var records = session.BeginTurn();
+        try
+        {
+            var turn = session.NewTurn(prompt);
+            var ended = await session.PromptAsync(turn, prompt) ? null : await DiedAsync(session);
+            while (ended is null)
+            {
+                var (record, end) = await NextAsync(session, turn, records, stopTurn);
+                if (record is null)
+                {
+                    ended = end;
+                    break;
+                }
+                foreach (var signal in turn.Take(record))
+                    yield return signal;
+                await session.FollowAsync(turn, prompt);
+                ended = turn.Ended;
+            }
+            over = true;
+            if (ended!.Failure is null)
+                restarts.Worked();
+            yield return ended;
+        }
+        finally
+        {
+            session.EndTurn();
+            if (!over)
+                await session.KillAsync(); // nobody listens any more, so nobody would know how it ends
+        }
+    }
+
+    /// <summary>The next record; or none, and how the turn ended instead.</summary>
+    private async Task<(TRecord? Record, TurnSignal.Ended? End)> NextAsync(
+        AgentSession<TRecord, TTurn> session,
+        TTurn turn,
+        ChannelReader<TRecord> records,
+        CancellationToken stopTurn
+    )
+    {
+        if (!stopTurn.IsCancellationRequested && records.TryRead(out var next))
+            return (next, null);
+        using var limit = new CancellationTokenSource(turn.Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopTurn, limit.Token);
+        try
+        {
+            return (await records.ReadAsync(either.Token), null);
+        }
+        catch (ChannelClosedException)
+        {
+            return (null, await DiedAsync(session));
+        }
+        catch (OperationCanceledException) when (stopTurn.IsCancellationRequested)
+        {
+            return (null, await StoppedAsync(session, turn, records));
+        }
+        catch (OperationCanceledException)
+        {
+            // pi loses a prompt now and then without a word (seen with two at once). Should it remember later, it must not.
+            await session.KillAsync();
+            restarts.Died();
+            return (
+                null,
+                TurnSignal.Ended.Failed(AgentFailureCause.Outage, $"{kind} took the prompt and never began.")
+            );
+        }
+    }
+
+    private async Task<TurnSignal.Ended> DiedAsync(AgentSession<TRecord, TTurn> session)
+    {
+        await session.KillAsync();
+        restarts.Died();
+        Log.Died(logger, kind, session.Pid);
+        return TurnSignal.Ended.Failed(AgentFailureCause.Died, session.LastWords);
+    }
+
+    private async Task<TurnSignal.Ended> StoppedAsync(
+        AgentSession<TRecord, TTurn> session,
+        TTurn turn,
+        ChannelReader<TRecord> records
+    )
+    {
+        var drained = DrainAsync(records);
+        var stopped = await session.StopTurnAsync(turn, CancellationToken.None);
+        if (!stopped)
+            await session.KillAsync();
+        session.EndTurn();
+        await drained;
+        Log.Stopped(logger, kind, session.Pid, stopped ? "abort" : "kill");
+        var message = stopped ? "The turn was stopped." : $"{kind} was killed.";
+        return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, message);
+    }
+
+    private static async Task DrainAsync(ChannelReader<TRecord> records)
+    {
+        await foreach (var _ in records.ReadAllAsync(CancellationToken.None)) { }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(330, LogLevel.Information, "{Agent} {Pid} is ready (version {Version}, model {Model})")]
+        public static partial void Ready(ILogger logger, string agent, int pid, string? version, string? model);
+
+        [LoggerMessage(331, LogLevel.Warning, "{Agent} is not ready: {Problem}")]
+        public static partial void NotReady(ILogger logger, string agent, string problem);
+
+        [LoggerMessage(332, LogLevel.Warning, "{Agent} {Pid} died in a turn")]
+        public static partial void Died(ILogger logger, string agent, int pid);
+
+        [LoggerMessage(333, LogLevel.Information, "The turn of {Agent} {Pid} was stopped by {Means}")]
+        public static partial void Stopped(ILogger logger, string agent, int pid, string means);
+    }
+}
