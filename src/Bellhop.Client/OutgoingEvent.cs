@@ -10,7 +10,11 @@ namespace Bellhop.Client;
 /// <param name="Body">Its bytes.</param>
 internal sealed record OutgoingEvent(string Id, string Type, string? Origin, byte[] Body)
 {
-    /// <exception cref="ArgumentException">The payload becomes no JSON object, or a name is empty.</exception>
+    // Bellhop's own limits. In Redis nobody would refuse what it must refuse later, when nobody is there to hear it.
+    private const int MaxNameLength = 256;
+    private const int MaxBytes = 1024 * 1024;
+
+    /// <exception cref="ArgumentException">A name is empty or too long, the payload becomes no JSON object, or all is too large.</exception>
     public static OutgoingEvent Create(
         string type,
         string source,
@@ -20,8 +24,8 @@ internal sealed record OutgoingEvent(string Id, string Type, string? Origin, byt
         DateTimeOffset now
     )
     {
-        ArgumentException.ThrowIfNullOrEmpty(type);
-        ArgumentException.ThrowIfNullOrEmpty(source);
+        CheckName(type, nameof(type));
+        CheckName(source, nameof(source));
         var id = options.Id is { Length: > 0 } given ? given : Guid.CreateVersion7(now).ToString();
         var origin = options.Origin ?? client.Origin ?? Environment.GetEnvironmentVariable("BELLHOP_SESSION");
         origin = origin is { Length: > 0 } ? origin : null;
@@ -39,7 +43,19 @@ internal sealed record OutgoingEvent(string Id, string Type, string? Origin, byt
                 json.WriteString("originSession", origin);
             json.WriteEndObject();
         }
-        return new OutgoingEvent(id, type, origin, buffer.WrittenSpan.ToArray());
+        return buffer.WrittenCount <= MaxBytes
+            ? new OutgoingEvent(id, type, origin, buffer.WrittenSpan.ToArray())
+            : throw new ArgumentException(
+                $"The event has {buffer.WrittenCount:N0} bytes; at most {MaxBytes:N0} are taken. Put large data in a file and send its path.",
+                nameof(payload)
+            );
+    }
+
+    private static void CheckName(string name, string parameter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name, parameter);
+        if (name.Length > MaxNameLength)
+            throw new ArgumentException($"It has more than {MaxNameLength} characters.", parameter);
     }
 
     private static JsonElement Element(object? payload, JsonSerializerOptions options)

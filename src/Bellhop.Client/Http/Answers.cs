@@ -5,10 +5,24 @@ namespace Bellhop.Client.Http;
 /// <summary>Reads Bellhop's answers.</summary>
 internal static class Answers
 {
+    /// <summary>Null where it is not Bellhop that answered.</summary>
+    public static T? TryRead<T>(byte[] json, Func<byte[], T> read)
+        where T : class
+    {
+        try
+        {
+            return read(json);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     public static PushReceipt Receipt(byte[] json)
     {
         using var document = JsonDocument.Parse(json);
-        var e = document.RootElement.GetProperty("events")[0];
+        var e = document.RootElement.GetProperty("events").EnumerateArray().First();
         return new PushReceipt
         {
             Id = e.GetProperty("id").GetString()!,
@@ -41,20 +55,20 @@ internal static class Answers
     }
 
     /// <summary>Code and message; null where the body is not Bellhop's: a proxy's page, say.</summary>
-    public static (string Code, string Message)? Fault(byte[] json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var error = document.RootElement.GetProperty("error");
-            return (error.GetProperty("code").GetString()!, error.GetProperty("message").GetString()!);
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            return null;
-        }
-    }
+    public static Fault? Fault(byte[] json) =>
+        TryRead(
+            json,
+            static bytes =>
+            {
+                using var document = JsonDocument.Parse(bytes);
+                var error = document.RootElement.GetProperty("error");
+                return new Fault(error.GetProperty("code").GetString()!, error.GetProperty("message").GetString()!);
+            }
+        );
 
     private static IReadOnlyList<string> Texts(JsonElement array) =>
         [.. array.EnumerateArray().Select(t => t.GetString()!)];
 }
+
+/// <summary>Why Bellhop said no.</summary>
+internal sealed record Fault(string Code, string Message);

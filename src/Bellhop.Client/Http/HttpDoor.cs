@@ -23,7 +23,7 @@ internal sealed class HttpDoor : IDoor
         // The options' own timeout bounds an attempt.
         _http = new HttpClient(handler)
         {
-            BaseAddress = options.Url ?? new Uri("http://localhost"),
+            BaseAddress = Folder(options.Url ?? new Uri("http://localhost")),
             Timeout = Timeout.InfiniteTimeSpan,
         };
         Unavailable = _home is null
@@ -37,8 +37,10 @@ internal sealed class HttpDoor : IDoor
     {
         var content = new ByteArrayContent(e.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        var (answer, trouble) = await SendAsync(HttpMethod.Post, "/v1/events", content, cancel);
-        return answer is null ? trouble! : Answers.Receipt(answer);
+        var (answer, trouble) = await SendAsync(HttpMethod.Post, "v1/events", content, cancel);
+        if (answer is null)
+            return trouble!;
+        return Answers.TryRead(answer, Answers.Receipt) is { } receipt ? receipt : NotBellhop();
     }
 
     /// <summary>How an event stands, once it is settled or the patience is over. Unknown where Bellhop has it not.</summary>
@@ -51,11 +53,11 @@ internal sealed class HttpDoor : IDoor
     {
         // Half of an attempt's time, so that Bellhop answers before we stop listening.
         var wait = Math.Clamp(patience.TotalMilliseconds, 0, timeout.TotalMilliseconds / 2);
-        var path = $"/v1/events/{Uri.EscapeDataString(keyOrId)}?wait={(long)wait}ms";
+        var path = $"v1/events/{Uri.EscapeDataString(keyOrId)}?wait={(long)wait}ms";
         var (answer, trouble) = await SendAsync(HttpMethod.Get, path, null, cancel);
-        return answer is not null ? new Found(Answers.Outcome(answer))
-            : trouble!.Code == "BH-4040" ? new Found(null)
-            : trouble;
+        if (answer is not null)
+            return Answers.TryRead(answer, Answers.Outcome) is { } outcome ? new Found(outcome) : NotBellhop();
+        return trouble!.Code == "BH-4040" ? new Found(null) : trouble;
     }
 
     public ValueTask DisposeAsync()
@@ -87,9 +89,16 @@ internal sealed class HttpDoor : IDoor
         }
     }
 
+    /// <summary>Paths are appended to it, where a proxy serves Bellhop under a path of its own.</summary>
+    private static Uri Folder(Uri url) => url.AbsoluteUri.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+
+    private static Trouble NotBellhop() =>
+        new("PROTOCOL", "What answers there is not Bellhop. Mend BellhopClientOptions.Url.", CanRetry: false);
+
     private static Trouble Refusal(HttpResponseMessage response, byte[] body)
     {
-        var (code, message) = Answers.Fault(body) ?? ($"HTTP {(int)response.StatusCode}", response.ReasonPhrase ?? "");
+        var (code, message) =
+            Answers.Fault(body) ?? new Fault($"HTTP {(int)response.StatusCode}", response.ReasonPhrase ?? "");
         var isBusy = response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable;
         return new Trouble(code, message, CanRetry: isBusy) { RetryAfter = response.Headers.RetryAfter?.Delta };
     }

@@ -119,6 +119,30 @@ public sealed class BellhopClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Push_BeyondTheLimits_IsTheCallersFault()
+    {
+        await using var client = ByAddress();
+        var large = new { text = new string('x', 1024 * 1024) };
+
+        var fault = await Should.ThrowAsync<ArgumentException>(() => client.PushAsync("a", "b", large, cancel: Cancel));
+        fault.Message.ShouldContain("send its path");
+        await Should.ThrowAsync<ArgumentException>(() => client.PushAsync("", "b", cancel: Cancel));
+        await Should.ThrowAsync<ArgumentException>(() => client.PushAsync("a", new string('b', 257), cancel: Cancel));
+
+        _gateway.Store.Appended.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Push_AddressWithAPath_StaysUnderIt()
+    {
+        await using var client = ByAddress(o => o with { Url = new Uri(_gateway.Http.BaseAddress!, "/elsewhere") });
+
+        var refused = await Should.ThrowAsync<BellhopRefusedException>(client.PushAsync("a", "b", cancel: Cancel));
+
+        refused.Code.ShouldBe("BH-4040");
+    }
+
+    [Fact]
     public async Task Wait_UntilItSettles_TellsHowItEnded()
     {
         await using var client = ByAddress();

@@ -106,6 +106,30 @@ public sealed class RetryTests : IAsyncLifetime
         _time.Waits.Count.ShouldBe(4);
     }
 
+    [Theory]
+    [InlineData("<html>Welcome</html>")]
+    [InlineData("""{"events":[]}""")]
+    [InlineData("[]")]
+    public async Task Push_SomebodyElseAnswers_SaysSo(string page)
+    {
+        _api.On(Push, page);
+
+        var refused = await Should.ThrowAsync<BellhopRefusedException>(_client.PushAsync("a", "b", cancel: Cancel));
+
+        refused.Code.ShouldBe("PROTOCOL");
+        _api.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Push_ProxysError_CarriesItsStatus()
+    {
+        _api.On(Push, "Bad gateway", 502);
+
+        var refused = await Should.ThrowAsync<BellhopRefusedException>(_client.PushAsync("a", "b", cancel: Cancel));
+
+        refused.Code.ShouldBe("HTTP 502");
+    }
+
     [Fact]
     public async Task Push_Cancelled_StopsTrying()
     {

@@ -99,7 +99,7 @@ public abstract partial class EventStoreCompliance
         private IEventStore Store => suite.Store;
 
         public Task StepAsync(string at) =>
-            random.Next(16) switch
+            random.Next(17) switch
             {
                 < 6 => AppendAsync(at),
                 < 9 => LeaseAsync(at),
@@ -107,6 +107,7 @@ public abstract partial class EventStoreCompliance
                 12 => JoinOrAdoptAsync(at),
                 13 => ReplayAsync(at),
                 14 => AdvanceAsync(),
+                15 => RerouteAsync(at),
                 _ => CompareAsync(at),
             };
 
@@ -149,7 +150,11 @@ public abstract partial class EventStoreCompliance
             (actual.Key, actual.Duplicate).ShouldBe(_model.Append(e, targets), at);
         }
 
-        private Target Target(SessionId session) => new(session, Known: session.IsGateway || random.Next(2) == 0);
+        private Target Target(SessionId session) =>
+            new(session, Known: session.IsGateway || random.Next(2) == 0)
+            {
+                DroppedBy = random.Next(8) == 0 ? "noise" : null,
+            };
 
         private async Task LeaseAsync(string at)
         {
@@ -226,6 +231,22 @@ public abstract partial class EventStoreCompliance
             var key = ended[random.Next(ended.Count)].Event.Key;
             var sessions = await Store.ReplayAsync(key.ToString(), null, Cancel);
             sessions.ShouldNotBeNull(at).Count.ShouldBe(_model.Replay(key), at);
+        }
+
+        private async Task RerouteAsync(string at)
+        {
+            var all = _model.All.ToList();
+            if (all.Count == 0)
+                return;
+            var delivery = all[random.Next(all.Count)];
+            var others = all.Where(d => d.Event == delivery.Event).ToList();
+            var receipt = (await Store.FindAsync(delivery.Event.Key.ToString(), Cancel)).ShouldNotBeNull(at);
+            var number = receipt.Deliveries[others.IndexOf(delivery)].Number;
+            List<Target> targets = [.. Sessions.Select(Target)];
+            (await Store.RerouteAsync([new Reroute(number, targets, "let go")], Cancel)).ShouldBe(
+                _model.Reroute(delivery, targets),
+                at
+            );
         }
 
         private Task AdvanceAsync()

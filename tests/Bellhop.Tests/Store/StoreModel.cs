@@ -23,8 +23,19 @@ internal sealed class StoreModel
             _events.Add(entry);
         var fresh = targets.Where(t => entry.Deliveries.TrueForAll(d => d.Session != t.Session)).ToList();
         foreach (var target in fresh)
-            Add(entry, target.Session, target.Known ? DeliveryState.Queued : DeliveryState.Accepted);
+            Add(entry, target.Session, Born(target));
         return (entry.Event.Key, fresh.Count == 0);
+    }
+
+    public int Reroute(ModelDelivery delivery, IReadOnlyList<Target> targets)
+    {
+        if (delivery.State is not (DeliveryState.Accepted or DeliveryState.Queued))
+            return 0;
+        delivery.State = DeliveryState.Dropped;
+        var entry = _events.Find(e => e.Event == delivery.Event);
+        foreach (var target in targets.Where(t => entry.Deliveries.TrueForAll(d => d.Session != t.Session)))
+            Add(entry, target.Session, Born(target));
+        return 1;
     }
 
     /// <summary>The keys that the next lease must carry; empty when it must wait.</summary>
@@ -102,6 +113,11 @@ internal sealed class StoreModel
         }
         return old.Count;
     }
+
+    private static DeliveryState Born(Target target) =>
+        target.DroppedBy is not null ? DeliveryState.Dropped
+        : target.Known ? DeliveryState.Queued
+        : DeliveryState.Accepted;
 
     private static List<ModelDelivery> Batch(
         IEnumerable<ModelDelivery> lane,
