@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { ExtensionAPI, ExtensionContext } from "@earendil-works/pi-coding-agent";
 import { Bus } from "./bus.ts";
-import { Claims } from "./claims.ts";
+import { Claims, type Told } from "./claims.ts";
 import { findPrefix } from "./endpoint.ts";
 import { Hand } from "./hand.ts";
 import { CENTRAL, describeLease, HOST, type Lease, Membership, type Wish } from "./lease.ts";
@@ -25,8 +25,6 @@ export interface Past {
 
 /** A session that just began may have a question of the person's waiting; it goes first. */
 const SETTLE_IN_MS = 300;
-/** A prompt that pi was given and that did not appear for so long, while pi was idle, is lost. */
-const LOST_MS = 30_000;
 const AFTER_ABORT_MS = 1_000;
 /** Pauses after a turn that failed. */
 const AFTER_FAILURE_MS = [5_000, 60_000];
@@ -50,6 +48,7 @@ export class Terminal {
   #claims: Claims;
   #runs = new Runs();
   #warning: string | undefined;
+  #saidHolder = "";
   #started = false;
   #wasUp = false;
   #notBefore = 0;
@@ -65,8 +64,9 @@ export class Terminal {
     this.#nonce = carried?.nonce ?? randomUUID();
     this.hand = carried?.hand;
     this.membership = new Membership(this.prefix, wish, this.#nonce);
+    process.env.BELLHOP_SESSION = this.membership.sid;
     this.#claims = new Claims(this.prefix, `pid ${process.pid} on ${HOST}`);
-    this.#claims.ask = (turn) => whatBecameOf(turn, this.#ctx?.sessionManager.getEntries() ?? []);
+    this.#claims.ask = (turn) => this.#becameOf(turn);
     this.#claims.session = () => this.#ctx?.sessionManager.getSessionId();
     this.#claims.onUnreadable = (reason) => this.#say(`An event that cannot be read was put away: ${reason}`, "warning");
     this.#runs.onSettled = () => this.#settled();
@@ -166,8 +166,9 @@ export class Terminal {
 
   messageStarted(message: object): void {
     const hand = this.hand;
-    if (!hand || hand.phase === "over" || !hand.isPrompt(message)) return;
-    hand.phase = "taken";
+    if (!hand || hand.phase === "over") return;
+    if (hand.isPrompt(message)) hand.phase = "taken";
+    else if (hand.phase === "taken" && !hand.isReported) this.#pump();
   }
 
   messageEnded(message: object): void {
@@ -194,6 +195,7 @@ export class Terminal {
     await this.bus.listen(this.#claims.channels);
     if (this.hand) await this.#claims.keep(commands, this.hand.claim);
     if (heldBy && this.#wish === "central") this.#sayHolder(heldBy, sid);
+    if (isCentral) this.#saidHolder = "";
   }
 
   #down(error: Error): void {
@@ -255,7 +257,7 @@ export class Terminal {
   async #settleUp(): Promise<void> {
     const hand = this.hand;
     if (!hand) return;
-    if (hand.phase === "taken" && !hand.isReported) {
+    if (hand.phase === "taken" && !hand.isReported && this.#becameOf(hand.claim.turn) !== "no") {
       hand.isReported = true;
       await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
     }
@@ -270,6 +272,10 @@ export class Terminal {
   async #claimNext(): Promise<Hand | undefined> {
     const claim = await this.bus.run((commands) => this.#claims.next(commands));
     return claim ? new Hand(claim) : undefined;
+  }
+
+  #becameOf(turn: string): Told {
+    return whatBecameOf(turn, this.#ctx?.sessionManager.getEntries() ?? []);
   }
 
   #mayInject(): boolean {
@@ -310,7 +316,7 @@ export class Terminal {
   /** Two prompts that start in the same instant make pi lose one of them (seen in every version). */
   #findLost(): void {
     const { hand } = this;
-    if (hand?.phase !== "sent" || performance.now() - hand.sentAt < LOST_MS) return;
+    if (!hand?.isLost) return;
     this.#inSession((ctx) => {
       if (this.#runs.isIdle(ctx) && !ctx.hasPendingMessages()) hand.phase = "claimed";
     });
@@ -359,6 +365,8 @@ export class Terminal {
   }
 
   #sayHolder(lease: Lease, sid: string): void {
+    if (this.#saidHolder === lease.nonce) return;
+    this.#saidHolder = lease.nonce;
     const now = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
     this.#say(`${now} To change that: bellhop sessions handover gateway`, "warning");
   }
