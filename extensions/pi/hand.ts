@@ -15,19 +15,21 @@ interface Message {
 }
 
 const ATTEMPTS = 3;
+const LOST_MS = 30_000;
+const MOST_LOST_MS = 600_000;
 
 export class Hand {
   claim: Claim;
   phase: Phase = "claimed";
   text: string;
-  /** By the clock of `performance.now`. */
-  sentAt = 0;
   /** False while the bus does not know of the present turn, or of its being taken. */
   isWritten = true;
   isReported = false;
   end: { state: State; note?: string } = { state: "completed" };
 
   #attempts = 0;
+  #sends = 0;
+  #sentAt = 0;
   #outcome: "answered" | "aborted" | string = "no answer";
 
   constructor(claim: Claim) {
@@ -54,7 +56,14 @@ export class Hand {
 
   send(): void {
     this.phase = "sent";
-    this.sentAt = performance.now();
+    this.#sends++;
+    this.#sentAt = performance.now();
+  }
+
+  /** Whether it was sent so long ago that it should be in the session. Longer each time: a pi without a model takes none. */
+  get isLost(): boolean {
+    const patience = Math.min(LOST_MS * 2 ** (this.#sends - 1), MOST_LOST_MS);
+    return this.phase === "sent" && performance.now() - this.#sentAt > patience;
   }
 
   /** What the agent said while this was in hand. What comes after the answer belongs to the next question. */

@@ -1,5 +1,5 @@
 // One connection that speaks RESP2: commands in, replies out in the same order, any number on their way at once.
-import { connect as connectPlain, type Socket } from "node:net";
+import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -130,7 +130,8 @@ export const asError = (error: unknown): Error => (error instanceof Error ? erro
 
 function dial({ host, port, tls }: Endpoint): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = tls ? connectTls({ host, port, servername: host }) : connectPlain({ host, port });
+    const servername = isIP(host) ? undefined : host; // TLS names no addresses
+    const socket: Socket = tls ? connectTls({ host, port, servername }) : connectPlain({ host, port });
     const limit = setTimeout(() => socket.destroy(new Error(`no connection to ${host}:${port} in time`)), CONNECT_MS);
     // Node gathers a refusal of ::1 and one of 127.0.0.1 under an error that says nothing itself.
     const failed = (error: Error & { code?: string }) => {

@@ -7,8 +7,7 @@ import { findPrefix } from "./endpoint.ts";
 import { Hand } from "./hand.ts";
 import { CENTRAL, describeLease, HOST, type Lease, Membership, type Wish } from "./lease.ts";
 import type { Connection } from "./resp.ts";
-import { Runs } from "./runs.ts";
-import { whatBecameOf } from "./transcript.ts";
+import { Session } from "./session.ts";
 
 /** What a reload hands on: the files of the extension may be others after it. */
 export interface Carried {
@@ -25,8 +24,6 @@ export interface Past {
 
 /** A session that just began may have a question of the person's waiting; it goes first. */
 const SETTLE_IN_MS = 300;
-/** A prompt that pi was given and that did not appear for so long, while pi was idle, is lost. */
-const LOST_MS = 30_000;
 const AFTER_ABORT_MS = 1_000;
 /** Pauses after a turn that failed. */
 const AFTER_FAILURE_MS = [5_000, 60_000];
@@ -45,11 +42,10 @@ export class Terminal {
 
   #nonce: string;
   #wish: Wish;
-  #pi: ExtensionAPI | undefined;
-  #ctx: ExtensionContext | undefined;
+  #session = new Session();
   #claims: Claims;
-  #runs = new Runs();
   #warning: string | undefined;
+  #saidHolder = "";
   #started = false;
   #wasUp = false;
   #notBefore = 0;
@@ -65,11 +61,14 @@ export class Terminal {
     this.#nonce = carried?.nonce ?? randomUUID();
     this.hand = carried?.hand;
     this.membership = new Membership(this.prefix, wish, this.#nonce);
+    process.env.BELLHOP_SESSION = this.membership.sid;
     this.#claims = new Claims(this.prefix, `pid ${process.pid} on ${HOST}`);
-    this.#claims.ask = (turn) => whatBecameOf(turn, this.#ctx?.sessionManager.getEntries() ?? []);
-    this.#claims.session = () => this.#ctx?.sessionManager.getSessionId();
-    this.#claims.onUnreadable = (reason) => this.#say(`An event that cannot be read was put away: ${reason}`, "warning");
-    this.#runs.onSettled = () => this.#settled();
+    this.#claims.ask = (turn) => this.#session.becameOf(turn);
+    this.#claims.session = () => this.#session.id;
+    this.#claims.onUnreadable = (reason) =>
+      this.#session.say(`An event that cannot be read was put away: ${reason}`, "warning");
+    this.#session.runs.onSettled = () => this.#settled();
+    this.#session.onTrouble = (error) => this.#troubled(error);
     this.bus = new Bus({
       up: (commands) => this.#up(commands),
       down: (error) => this.#down(error),
@@ -85,7 +84,7 @@ export class Terminal {
 
   /** A session began. Comes twice for one session in some versions of pi. */
   enter(pi: ExtensionAPI, ctx: ExtensionContext): void {
-    [this.#pi, this.#ctx] = [pi, ctx];
+    this.#session.enter(pi, ctx);
     this.#notBefore = Math.max(this.#notBefore, performance.now() + SETTLE_IN_MS);
     this.#show();
     this.#warn();
@@ -104,16 +103,15 @@ export class Terminal {
     process.off("exit", this.#atExit);
     clearTimeout(this.#timer);
     clearTimeout(this.#stateTimer);
-    this.#runs.forget();
+    this.#session.leave();
     this.bus.stop();
   }
 
   /** The session is replaced by another one in the same process. */
   exit(): void {
-    this.#runs.forget();
     if (this.hand?.phase === "taken") this.hand.finish("completed", "the session was replaced during the turn");
     else if (this.hand && this.hand.phase !== "over") this.hand = this.hand.afresh();
-    this.#pi = this.#ctx = undefined;
+    this.#session.leave();
     this.#pump();
   }
 
@@ -134,7 +132,8 @@ export class Terminal {
   /** All of it is written in this very instant: at the end of a process there is no other. */
   async #sayGoodbye(): Promise<void> {
     const [hand, { commands }] = [this.hand, this.bus];
-    this.hand = this.#pi = this.#ctx = undefined;
+    this.hand = undefined;
+    this.#session.leave();
     if (commands) await Promise.all([this.#handBack(commands, hand), this.membership.leave(commands)]);
   }
 
@@ -145,7 +144,7 @@ export class Terminal {
   }
 
   runStarted(): void {
-    this.#runs.started();
+    this.#session.runs.started();
     this.#tellState();
   }
 
@@ -153,21 +152,22 @@ export class Terminal {
   runEnded(stopReason: string | undefined): void {
     // Whoever aborts has something else to say, or is leaving: pi aborts what runs when it is told to quit.
     if (stopReason === "aborted") this.#notBefore = Math.max(this.#notBefore, performance.now() + AFTER_ABORT_MS);
-    this.#runs.ended(stopReason === "error", () => this.#ctx);
+    this.#session.runEnded(stopReason === "error");
   }
 
   runSettled(): void {
-    this.#runs.settled();
+    this.#session.runs.settled();
   }
 
   compacting(now: boolean): void {
-    this.#runs.compacting(now);
+    this.#session.runs.compacting(now);
   }
 
   messageStarted(message: object): void {
     const hand = this.hand;
-    if (!hand || hand.phase === "over" || !hand.isPrompt(message)) return;
-    hand.phase = "taken";
+    if (!hand || hand.phase === "over") return;
+    if (hand.isPrompt(message)) hand.phase = "taken";
+    else if (hand.phase === "taken" && !hand.isReported) this.#pump();
   }
 
   messageEnded(message: object): void {
@@ -177,7 +177,7 @@ export class Terminal {
   }
 
   async #up(commands: Connection): Promise<void> {
-    await this.membership.join(commands, this.#facts());
+    await this.membership.join(commands, this.#session.facts);
     await this.#joined(commands);
     this.trouble = "";
     this.#wasUp = true;
@@ -194,6 +194,7 @@ export class Terminal {
     await this.bus.listen(this.#claims.channels);
     if (this.hand) await this.#claims.keep(commands, this.hand.claim);
     if (heldBy && this.#wish === "central") this.#sayHolder(heldBy, sid);
+    if (isCentral) this.#saidHolder = "";
   }
 
   #down(error: Error): void {
@@ -205,7 +206,7 @@ export class Terminal {
 
   async #tick(commands: Connection): Promise<void> {
     const wasCentral = this.membership.isCentral;
-    if (await this.membership.renew(commands, this.#facts())) {
+    if (await this.membership.renew(commands, this.#session.facts)) {
       const { heldBy, sid } = this.membership;
       await this.#joined(commands);
       if (wasCentral && heldBy && this.#wish !== "central") this.#sayHolder(heldBy, sid);
@@ -255,7 +256,7 @@ export class Terminal {
   async #settleUp(): Promise<void> {
     const hand = this.hand;
     if (!hand) return;
-    if (hand.phase === "taken" && !hand.isReported) {
+    if (hand.phase === "taken" && !hand.isReported && this.#session.becameOf(hand.claim.turn) !== "no") {
       hand.isReported = true;
       await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
     }
@@ -273,17 +274,16 @@ export class Terminal {
   }
 
   #mayInject(): boolean {
-    if (!this.#ctx || !this.membership.isProven || !this.#runs.isIdle(this.#ctx)) return false;
+    if (!this.membership.isProven || !this.#session.isIdle) return false;
     if (performance.now() >= this.#notBefore) return true;
     this.#pumpSoon();
     return false;
   }
 
-  /** followUp, because a question of the person's may have got in between: then it comes after that. */
   #send(hand: Hand): void {
     hand.send();
     try {
-      this.#pi?.sendUserMessage(hand.text, { deliverAs: "followUp" });
+      this.#session.send(hand.text);
     } catch (error) {
       hand.phase = "claimed";
       throw error;
@@ -310,10 +310,7 @@ export class Terminal {
   /** Two prompts that start in the same instant make pi lose one of them (seen in every version). */
   #findLost(): void {
     const { hand } = this;
-    if (hand?.phase !== "sent" || performance.now() - hand.sentAt < LOST_MS) return;
-    this.#inSession((ctx) => {
-      if (this.#runs.isIdle(ctx) && !ctx.hasPendingMessages()) hand.phase = "claimed";
-    });
+    if (hand?.isLost && this.#session.isIdle && !this.#session.hasPendingMessages) hand.phase = "claimed";
   }
 
   #forgetHand(how: string): void {
@@ -329,23 +326,10 @@ export class Terminal {
     if (this.#stateTimer) return;
     this.#stateTimer = setTimeout(() => {
       this.#stateTimer = undefined;
-      const told = this.bus.run((commands) => this.membership.refresh(commands, this.#facts()));
+      const told = this.bus.run((commands) => this.membership.refresh(commands, this.#session.facts));
       told.catch((error) => this.#troubled(error));
     }, STATE_MS);
     this.#stateTimer.unref();
-  }
-
-  #facts(): Partial<Lease> {
-    let facts: Partial<Lease> = {};
-    this.#inSession((ctx) => {
-      facts = {
-        cwd: ctx.cwd,
-        state: this.#runs.isIdle(ctx) ? "idle" : "busy",
-        model: ctx.model ? `${ctx.model.provider}/${ctx.model.id}` : "",
-        name: this.#pi?.getSessionName() || undefined,
-      };
-    });
-    return facts;
   }
 
   #pumpSoon(): void {
@@ -359,33 +343,22 @@ export class Terminal {
   }
 
   #sayHolder(lease: Lease, sid: string): void {
+    if (this.#saidHolder === lease.nonce) return;
+    this.#saidHolder = lease.nonce;
     const now = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
-    this.#say(`${now} To change that: bellhop sessions handover gateway`, "warning");
+    this.#session.say(`${now} To change that: bellhop sessions handover gateway`, "warning");
   }
 
   #show(): void {
     const { sid } = this.membership;
-    this.#inSession((ctx) => ctx.ui.setStatus("gateway", this.bus.isUp ? `🔗 connected · ${sid}` : `🔌 bus away · ${sid}`));
+    this.#session.showStatus(this.bus.isUp ? `🔗 connected · ${sid}` : `🔌 bus away · ${sid}`);
   }
 
+  /** Once, as soon as there is somebody to warn. */
   #warn(): void {
-    const text = this.#warning;
-    if (text === undefined || !this.#ctx) return;
+    if (!this.#warning || !this.#session.isThere) return;
+    this.#session.say(this.#warning, "warning");
     this.#warning = "";
-    if (text !== "") this.#say(text, "warning");
-  }
-
-  #say(text: string, kind: "info" | "warning"): void {
-    this.#inSession((ctx) => ctx.ui.notify(text, kind));
-  }
-
-  /** A context goes stale when its session is replaced, and throws from then on. */
-  #inSession(work: (ctx: ExtensionContext) => void): void {
-    try {
-      if (this.#ctx) work(this.#ctx);
-    } catch (error) {
-      this.#troubled(error);
-    }
   }
 }
 

@@ -18,7 +18,10 @@ internal static class ExtensionCommand
 
     private static Command Install(CommandContext context)
     {
-        var yes = new Option<bool>("--yes") { Description = "Replace another gateway extension; it is kept as a backup." };
+        var yes = new Option<bool>("--yes")
+        {
+            Description = "Replace another gateway extension; it is kept as a backup.",
+        };
         var command = new Command("install", "Copies it to where pi loads extensions from.") { yes };
         command.SetAction(
             async (parsed, cancel) =>
@@ -58,24 +61,26 @@ internal static class ExtensionCommand
     private static Command Remove(CommandContext context)
     {
         var command = new Command("remove", "Takes it away again and puts back what was there before.");
-        command.SetAction(async (_, _) =>
-        {
-            var extension = PiExtension.Locate(context.Variable, context.Time);
-            var before = extension.Installed;
-            if (before == InstalledExtension.Other)
-                throw new CommandException(
-                    $"What is in {Printable.Line(extension.Folder)} is not Bellhop's; it was left alone."
+        command.SetAction(
+            async (_, _) =>
+            {
+                var extension = PiExtension.Locate(context.Variable, context.Time);
+                var before = extension.Installed;
+                if (before == InstalledExtension.Other)
+                    throw new CommandException(
+                        $"What is in {Printable.Line(extension.Folder)} is not Bellhop's; it was left alone."
+                    );
+                var restored = extension.Remove();
+                await context.Out.WriteLineAsync(
+                    before == InstalledExtension.Ours
+                        ? $"removed {Printable.Line(extension.Folder)}"
+                        : "It was not installed."
                 );
-            var restored = extension.Remove();
-            await context.Out.WriteLineAsync(
-                before == InstalledExtension.Ours
-                    ? $"removed {Printable.Line(extension.Folder)}"
-                    : "It was not installed."
-            );
-            if (restored is not null)
-                await context.Out.WriteLineAsync($"put back what {Printable.Line(restored)} kept");
-            return ExitCode.Done;
-        });
+                if (restored is not null)
+                    await context.Out.WriteLineAsync($"put back what {Printable.Line(restored)} kept");
+                return ExitCode.Done;
+            }
+        );
         return command;
     }
 
@@ -83,14 +88,16 @@ internal static class ExtensionCommand
     {
         var json = JsonOption.Create();
         var command = new Command("status", "Which gateway extension pi loads.") { json };
-        command.SetAction(async (parsed, _) =>
-        {
-            var extension = PiExtension.Locate(context.Variable, context.Time);
-            await context.Out.WriteLineAsync(parsed.GetValue(json) ? Object(extension) : Sentence(extension));
-            if (!parsed.GetValue(json) && extension.Backups is [var newest, ..])
-                await context.Out.WriteLineAsync($"kept from before: {Printable.Line(newest)}");
-            return ExitCode.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var extension = PiExtension.Locate(context.Variable, context.Time);
+                await context.Out.WriteLineAsync(parsed.GetValue(json) ? Object(extension) : Sentence(extension));
+                if (!parsed.GetValue(json) && extension.Backups is [var newest, ..])
+                    await context.Out.WriteLineAsync($"kept from before: {Printable.Line(newest)}");
+                return ExitCode.Done;
+            }
+        );
         return command;
     }
 
@@ -99,7 +106,8 @@ internal static class ExtensionCommand
         var (folder, version) = (Printable.Line(extension.Folder), Printable.Line(extension.InstalledVersion ?? "?"));
         return extension.Installed switch
         {
-            InstalledExtension.Ours when version == PiExtension.OwnVersion => $"Bellhop's {version} is active in {folder}",
+            InstalledExtension.Ours when version == PiExtension.OwnVersion =>
+                $"Bellhop's {version} is active in {folder}",
             InstalledExtension.Ours =>
                 $"Bellhop's {version} is active in {folder}; this program brings {PiExtension.OwnVersion}: bellhop extension install",
             InstalledExtension.Other => $"another one is active in {folder}; Bellhop's: bellhop extension install",

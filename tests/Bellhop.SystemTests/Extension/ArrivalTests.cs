@@ -39,7 +39,9 @@ public sealed class ArrivalTests(FakeModel model) : IClassFixture<FakeModel>
         using var redis = await PersistentRedis.StartAsync();
         await using var person = new TerminalFixture(model, redis.Port);
         var pi = await person.StartRpcAsync(generation);
-        await pi.AskAsync(new JsonObject { ["type"] = "prompt", ["message"] = "a long one [[delay:1500]] [[reply:first done]]" });
+        await pi.AskAsync(
+            new JsonObject { ["type"] = "prompt", ["message"] = "a long one [[delay:1500]] [[reply:first done]]" }
+        );
 
         await person.PushAsync("gateway", """{"id":"late","type":"while.busy","source":"s","payload":{}}""");
 
@@ -63,7 +65,9 @@ public sealed class ArrivalTests(FakeModel model) : IClassFixture<FakeModel>
         await Wait.Until(async () => (await person.ReceiptsAsync()).Count == 40, "all receipts");
 
         var order = UserMessages(Path.GetDirectoryName(person.SessionFile)!);
-        order.Select(text => text.Split("] ")[1].Split(' ')[0]).ShouldBe(Enumerable.Range(1, 20).Select(i => $"t.{i}**"));
+        order
+            .Select(text => text.Split("] ")[1].Split(' ')[0])
+            .ShouldBe(Enumerable.Range(1, 20).Select(i => $"t.{i}**"));
         await person.NothingInHandAsync("gateway");
         pi.HasExited.ShouldBeFalse();
     }
@@ -90,7 +94,10 @@ public sealed class ArrivalTests(FakeModel model) : IClassFixture<FakeModel>
         await using var person = new TerminalFixture(model, redis.Port);
         var pi = await person.StartRpcAsync(New);
 
-        await person.PushAsync("gateway", """{"id":"f","type":"will.fail","source":"s","payload":{"x":"[[status:400]]"}}""");
+        await person.PushAsync(
+            "gateway",
+            """{"id":"f","type":"will.fail","source":"s","payload":{"x":"[[status:400]]"}}"""
+        );
         await pi.IsToldAsync("will.fail");
         await pi.IsToldAsync("goes on");
 
@@ -110,6 +117,5 @@ public sealed class ArrivalTests(FakeModel model) : IClassFixture<FakeModel>
         answer["data"]!["output"]!.ToString().ShouldContain($"=pid-{pi.Pid}=");
     }
 
-    private static string Numbered(int i) => 
-        $$$"""{"id":"e{{{i}}}","type":"t.{{{i}}}","source":"s","payload":{}}""";
+    private static string Numbered(int i) => $$$"""{"id":"e{{{i}}}","type":"t.{{{i}}}","source":"s","payload":{}}""";
 }

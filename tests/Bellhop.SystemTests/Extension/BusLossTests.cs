@@ -92,7 +92,10 @@ public sealed class BusLossTests(FakeModel model) : IClassFixture<FakeModel>
         await person.EndOfAsync("b");
 
         await pi.AskAsync(new JsonObject { ["type"] = "new_session" });
-        await person.PushAsync("main", """{"id":"a","type":"after.it","source":"s","payload":{"x":"[[delay:60000]]"}}""");
+        await person.PushAsync(
+            "main",
+            """{"id":"a","type":"after.it","source":"s","payload":{"x":"[[delay:60000]]"}}"""
+        );
         await pi.IsToldAsync("after.it");
         await pi.AskAsync(new JsonObject { ["type"] = "new_session" });
 

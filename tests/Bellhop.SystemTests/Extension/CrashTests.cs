@@ -18,7 +18,10 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         await using var person = new TerminalFixture(model, redis.Port);
         var first = await person.StartRpcAsync(generation);
         await AnswerOnceAsync(first); // 0.73 writes its file with the first answer
-        await person.PushAsync("main", """{"id":"k","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}""");
+        await person.PushAsync(
+            "main",
+            """{"id":"k","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}"""
+        );
         await first.IsToldAsync("in.hand");
         await Wait.Until(async () => (await person.ReceiptsAsync()).Count == 1, "the receipt of its being taken");
         await Wait.Until(() => Task.FromResult(person.TimesTold("in.hand") == 1), "the transcript");
@@ -44,8 +47,16 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         // As a terminal leaves it that ended between its claim and its prompt.
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(row)));
         await person.BusAsync("LPUSH", "agent:claims:gateway", row);
-        await person.BusAsync("SET", "agent:claim:gateway", $$"""{"turn":"01ARZ3NDEKTSV4RRFFQ69G5FAV","row":"{{hash}}"}""");
-        await person.BusAsync("LPUSH", "agent:events:gateway", """{"id":"n","type":"next.one","source":"s","payload":{}}""");
+        await person.BusAsync(
+            "SET",
+            "agent:claim:gateway",
+            $$"""{"turn":"01ARZ3NDEKTSV4RRFFQ69G5FAV","row":"{{hash}}"}"""
+        );
+        await person.BusAsync(
+            "LPUSH",
+            "agent:events:gateway",
+            """{"id":"n","type":"next.one","source":"s","payload":{}}"""
+        );
 
         var pi = await person.StartRpcAsync(generation);
 
@@ -109,7 +120,10 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         await using var person = new TerminalFixture(model, redis.Port);
         var first = await person.StartRpcAsync(generation);
         await AnswerOnceAsync(first);
-        await person.PushAsync("main", """{"id":"q","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}""");
+        await person.PushAsync(
+            "main",
+            """{"id":"q","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}"""
+        );
         await first.IsToldAsync("in.hand");
         await Wait.Until(() => Task.FromResult(person.TimesTold("in.hand") == 1), "the transcript");
         (await first.QuitAsync()).ShouldBe(0);

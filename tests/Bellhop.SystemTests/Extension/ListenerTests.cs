@@ -47,7 +47,10 @@ public sealed class ListenerTests(FakeModel model) : IClassFixture<FakeModel>
         await using var person = new TerminalFixture(model, first.RespPort);
         var pi = await person.StartRpcAsync(New, ("REDIS_URL", null), ("BELLHOP_HOME", home.Path));
         for (var i = 1; i <= 5; i++)
-            await person.PushAsync("main", $$$"""{"id":"e{{{i}}}","type":"t.{{{i}}}","source":"s","payload":{"x":"[[delay:300]]"}}""");
+            await person.PushAsync(
+                "main",
+                $$$"""{"id":"e{{{i}}}","type":"t.{{{i}}}","source":"s","payload":{"x":"[[delay:300]]"}}"""
+            );
         await pi.IsToldAsync("t.1");
 
         await first.KillAsync();

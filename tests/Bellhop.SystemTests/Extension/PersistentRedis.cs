@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Bellhop.SystemTests.Testing;
 
 namespace Bellhop.SystemTests.Extension;
@@ -9,15 +11,40 @@ namespace Bellhop.SystemTests.Extension;
 internal sealed class PersistentRedis : IDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly List<string> _more = [];
     private Process? _process;
 
     public int Port { get; } = FreePort();
 
-    public static async Task<PersistentRedis> StartAsync()
+    /// <summary>The certificate that a client must trust, where it was started with TLS.</summary>
+    public string Certificate => Path.Combine(_folder.Path, "redis.crt");
+
+    public static async Task<PersistentRedis> StartAsync(params string[] more)
     {
         var redis = new PersistentRedis();
+        redis._more.AddRange(more);
         await redis.StartAgainAsync();
         return redis;
+    }
+
+    /// <summary>One that listens with TLS beside its own port.</summary>
+    public static async Task<(PersistentRedis Redis, int TlsPort)> StartWithTlsAsync()
+    {
+        var redis = new PersistentRedis();
+        var port = FreePort();
+        using var key = RSA.Create(2048);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await File.WriteAllTextAsync(redis.Certificate, certificate.ExportCertificatePem());
+        var keyFile = redis._folder.Write("redis.key", key.ExportPkcs8PrivateKeyPem());
+        redis._more.AddRange(["--tls-port", $"{port}", "--tls-auth-clients", "no"]);
+        redis._more.AddRange(["--tls-cert-file", redis.Certificate, "--tls-key-file", keyFile]);
+        await redis.StartAgainAsync();
+        return (redis, port);
     }
 
     /// <summary>One that is not there yet.</summary>
@@ -29,6 +56,7 @@ internal sealed class PersistentRedis : IDisposable
         [
             .. new[] { "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "" },
             .. new[] { "--appendonly", "yes", "--appendfsync", "always" },
+            .. _more,
         ];
         _process = Process.Start(Processes.Describe(Repository.Tool("redis-server"), arguments))!;
         using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);

@@ -54,7 +54,10 @@ internal sealed class PiRpc : IAsyncDisposable
     {
         await SendAsync(command);
         var id = (string)command["id"]!;
-        return await SaysAsync($"the answer to {command}", r => (string?)r["id"] == id && (string?)r["type"] == "response");
+        return await SaysAsync(
+            $"the answer to {command}",
+            r => (string?)r["id"] == id && (string?)r["type"] == "response"
+        );
     }
 
     /// <summary>Returns the next record that fits; fails with what was said when none comes.</summary>

@@ -52,7 +52,11 @@ public sealed class RolesTests(FakeModel model) : IClassFixture<FakeModel>
         await using var person = new TerminalFixture(model, redis.Port);
         var pi = await person.StartRpcAsync(New);
 
-        await person.BusAsync("SET", "agent:session:gateway", """{"nonce":"other","kind":"bellhop","host":"h","pid":1}""");
+        await person.BusAsync(
+            "SET",
+            "agent:session:gateway",
+            """{"nonce":"other","kind":"bellhop","host":"h","pid":1}"""
+        );
 
         var notice = await pi.SaysAsync("a notice", r => (string?)r["method"] == "notify");
         notice["message"]!.ToString().ShouldContain("Bellhop's own agent");

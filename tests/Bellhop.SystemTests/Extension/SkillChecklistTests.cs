@@ -22,7 +22,12 @@ public sealed class SkillChecklistTests(FakeModel model) : IClassFixture<FakeMod
         installed.ExitCode.ShouldBe(0, installed.All);
 
         // "Pi session starts and extension loads (check status bar for 🔗)"
-        var central = await person.StartTerminalAsync($"central-{generation}", generation, "", ("GATEWAY_ROLE", "central"));
+        var central = await person.StartTerminalAsync(
+            $"central-{generation}",
+            generation,
+            "",
+            ("GATEWAY_ROLE", "central")
+        );
         await central.ShowsAsync("🔗 connected · gateway");
         var satellite = await person.StartTerminalAsync($"satellite-{generation}", generation);
         await satellite.ShowsAsync($"🔗 connected · pid-{satellite.Pid}");

@@ -119,8 +119,7 @@ internal sealed class TerminalFixture : IAsyncDisposable
     }
 
     /// <summary>How often these words stand in what was said to pi, in all its transcripts.</summary>
-    public int TimesTold(string words) =>
-        RealPi.UserMessages(_folder.Path).Sum(text => text.Split(words).Length - 1);
+    public int TimesTold(string words) => RealPi.UserMessages(_folder.Path).Sum(text => text.Split(words).Length - 1);
 
     public static string? StatusOf(JsonObject record) =>
         (string?)record["method"] == "setStatus" && (string?)record["statusKey"] == "gateway"

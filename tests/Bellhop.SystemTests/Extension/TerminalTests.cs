@@ -18,7 +18,10 @@ public sealed class TerminalTests(FakeModel model) : IClassFixture<FakeModel>
         var pi = await person.StartTerminalAsync(generation, generation, $"-e {TerminalFixture.Extension}");
         await pi.ShowsAsync(Connected);
 
-        await person.PushAsync("main", """{"id":"v","type":"deploy.done","source":"ci","payload":{"sha":"abc"},"ts":0}""");
+        await person.PushAsync(
+            "main",
+            """{"id":"v","type":"deploy.done","source":"ci","payload":{"sha":"abc"},"ts":0}"""
+        );
 
         await pi.ShowsAsync("deploy.done (ci)");
         (await pi.ShowsAsync("Take action if needed")).ShouldContain("{\"sha\":\"abc\"}");

@@ -139,7 +139,10 @@ public sealed class ExtensionCommandTests : IDisposable
         var text = new List<string>();
         foreach (var file in Directory.GetFiles(Folder, "*.ts"))
             text.AddRange(await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken));
-        return [.. text.Where(line => line.Contains("from \"./")).Select(line => line.Split("\"./")[1].TrimEnd('"', ';'))];
+        return
+        [
+            .. text.Where(line => line.Contains("from \"./")).Select(line => line.Split("\"./")[1].TrimEnd('"', ';')),
+        ];
     }
 
     private void PutTheSkills()
