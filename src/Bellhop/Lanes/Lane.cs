@@ -42,6 +42,9 @@ internal sealed partial class Lane(
     /// <summary>What it does now.</summary>
     public LaneStatus Status => _state.Status;
 
+    /// <summary>Completes when it works for the first time, or says why it cannot.</summary>
+    public Task Begun => _state.Begun;
+
     private string AlarmName => $"agent:{session}";
 
     /// <summary>Runs until told to stop; then the turn under way gets its drain budget and the agent is ended in order.</summary>

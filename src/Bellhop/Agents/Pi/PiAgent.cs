@@ -131,7 +131,7 @@ internal sealed partial class PiAgent(
         try
         {
             var session = _session = new PiSession(await launcher.LaunchAsync(cancel), time, logger);
-            if (await session.GetReadyAsync(readyTimeout, cancel) is not { } problem)
+            if (await session.GetReadyAsync(readyTimeout, launcher.ModelsFile, cancel) is not { } problem)
             {
                 restarts.Started();
                 Log.Ready(logger, session.Pid, session.Version ?? "unknown", session.Model);

@@ -3,7 +3,14 @@ using Bellhop.Agents.Processes;
 namespace Bellhop.Agents.Pi;
 
 /// <summary>A real pi.</summary>
-internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProcess
+/// <param name="child">Its process.</param>
+/// <param name="askVersion">Asks for a version that no file tells.</param>
+/// <param name="time">The clock.</param>
+internal sealed class PiProcess(
+    ChildProcess child,
+    Func<CancellationToken, Task<string?>> askVersion,
+    TimeProvider time
+) : IPiProcess
 {
     // pi 0.73.1 repeats a whole message in every piece of it, and all messages of a run at its end: megabytes are normal.
     private const int LineLimit = 32 * 1024 * 1024;
@@ -17,11 +24,14 @@ internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProc
     private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _drained = new(Timeout.InfiniteTimeSpan, time);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly string? _packaged = PiVersion.Of(child.Executable);
+    private Task<string?>? _asked;
     private Task? _draining;
 
     public int Pid => child.Pid;
 
-    public string? Version { get; } = PiVersion.Of(child.Executable);
+    public string? Version => _packaged ?? (_asked is { IsCompletedSuccessfully: true } asked ? asked.Result : null);
 
     public string LastWords
     {
@@ -39,7 +49,12 @@ internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProc
         try
         {
             if (await _lines.ReadAsync(either.Token) is { } line)
+            {
+                // Only now, so that the question does not slow down the start.
+                if (_packaged is null)
+                    _asked ??= askVersion(_ended.Token);
                 return line;
+            }
             await child.Exited.WaitAsync(ExitWait, time, either.Token);
             return null;
         }
@@ -71,7 +86,11 @@ internal sealed class PiProcess(ChildProcess child, TimeProvider time) : IPiProc
 
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync();
         await child.DisposeAsync();
+        if (_asked is not null)
+            await _asked;
+        _ended.Dispose();
         if (_draining is not null)
             await _draining;
         _drained.Dispose();

@@ -10,9 +10,6 @@ internal sealed class PiSession(IPiProcess process, TimeProvider time, ILogger l
     // Only the latest matter: earlier ones are in the file since their replies.
     private const int MarkersKept = 16;
 
-    private const string NoModel =
-        "pi has no usable model. Run `pi` once and log in (/login), or describe a provider in ~/.pi/agent/models.json.";
-
     private readonly PiConnection _connection = new(process, time, logger);
     private readonly Queue<string> _markers = new();
     private readonly Lock _lock = new();
@@ -35,8 +32,8 @@ internal sealed class PiSession(IPiProcess process, TimeProvider time, ILogger l
     /// <summary>How it ended.</summary>
     public string LastWords => _survivor ?? _connection.LastWords;
 
-    /// <summary>Waits for its first answer; null when it can work, else why not.</summary>
-    public async Task<string?> GetReadyAsync(TimeSpan limit, CancellationToken cancel)
+    /// <summary>Waits for its first answer; null when it can work, else why not and how to mend it.</summary>
+    public async Task<string?> GetReadyAsync(TimeSpan limit, string modelsFile, CancellationToken cancel)
     {
         if (await _connection.AskAsync("get_state", limit, cancel) is not { } state)
         {
@@ -47,7 +44,9 @@ internal sealed class PiSession(IPiProcess process, TimeProvider time, ILogger l
                 : $"pi did not answer within {limit.TotalSeconds:0} s: {LastWords}";
         }
         Model = ModelOf(state);
-        return Model is null ? NoModel : null;
+        return Model is null
+            ? $"pi has no usable model. Run `pi` once and log in (/login), or describe a provider in {modelsFile}."
+            : null;
     }
 
     public PiTurn NewTurn(Prompt prompt) => new(_connection.NextId(), prompt.Marker, _settles);

@@ -29,6 +29,8 @@ internal sealed class FakePi : IPiProcess, IPiLauncher
 
     public string LastWords => "pi ended with exit code 1:\nout of memory";
 
+    public string ModelsFile => "/somewhere/models.json";
+
     public string Transcript { get; } = Path.Combine(Path.GetTempPath(), $"no-such-{Guid.NewGuid():N}.jsonl");
 
     /// <summary>The next thing it was told, get_state left out when it is answered by itself.</summary>
