@@ -75,6 +75,19 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>A client of the session took these rows for good: queued → completed with the note. Returns how many were still there.</summary>
     Task<int> TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel);
 
+    /// <summary>
+    /// A session's own terminal says how far an event is. False when the session has no unfinished delivery that the
+    /// report could be about. <c>injected</c>: accepted or queued → injecting → injected, with the turn; one that is in hand
+    /// under another turn goes back to queued first. <c>completed</c>: through injected → completed. <c>queued</c>: back
+    /// from injecting or injected. <c>dead</c>: with the note as its reason. The same report twice changes nothing more;
+    /// one that names an earlier turn than the one that has the delivery in hand comes too late and is false, unless it
+    /// is <c>injected</c>.
+    /// </summary>
+    Task<bool> ReportAsync(SessionId session, TerminalReport report, CancellationToken cancel);
+
+    /// <summary>The session's holder is gone: what it had in hand goes back to queued, with the note. Returns how many.</summary>
+    Task<int> AbandonAsync(SessionId session, string note, CancellationToken cancel);
+
     /// <summary>A session came or is still there: its accepted deliveries become queued. Returns how many.</summary>
     Task<int> JoinAsync(SessionId session, CancellationToken cancel);
 
@@ -89,6 +102,14 @@ public interface IEventStore : IAsyncDisposable
     /// delivery is dropped by rule <c>adopted</c>, central gets one with a note unless it has the event already.
     /// </summary>
     Task<int> AdoptAsync(DateTimeOffset acceptedBefore, CancellationToken cancel);
+
+    /// <summary>
+    /// Gives central everything unfinished of a session that is gone for good. The old deliveries are dropped by rule
+    /// <c>adopted</c>, one in hand going back to queued first; central gets one of each, all with the note, unless it has
+    /// the event already. Returns how many were unfinished.
+    /// </summary>
+    /// <exception cref="StoreException">The session is central itself.</exception>
+    Task<int> AdoptAsync(SessionId session, string note, CancellationToken cancel);
 
     /// <summary>
     /// Deletes events whose deliveries all ended before the given instants. Never anything unfinished, and no event that a

@@ -229,6 +229,10 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
     [InlineData(Listings.OpenTurns, true)]
     [InlineData(Listings.Waiting, true)]
     [InlineData(SessionOperations.AcceptedOf, true)]
+    [InlineData(SessionOperations.UnfinishedOf, true)]
+    [InlineData(TerminalOperations.InHand, true)]
+    [InlineData(TerminalOperations.ByKey, false)]
+    [InlineData(TerminalOperations.ById, false)]
     [InlineData(EventTable.NewestBySourceAndId, false)]
     public void HotQueries_UseAnIndexAndSortNoBacklog(string sql, bool sortsFewRows)
     {

@@ -19,6 +19,9 @@ internal sealed class FakeEventStore : IEventStore
 
     public List<DeliveryQuery> Queries { get; } = [];
 
+    /// <summary>Sessions that were abandoned or adopted, with the note.</summary>
+    public List<(SessionId Session, string Note)> Gone { get; } = [];
+
     public AppendRefusal Refusal { get; set; }
 
     /// <summary>Thrown by every read and write.</summary>
@@ -169,6 +172,25 @@ internal sealed class FakeEventStore : IEventStore
 
     Task<int> IEventStore.TakeAsync(IReadOnlyList<long> deliveries, string note, CancellationToken cancel) =>
         throw new NotSupportedException();
+
+    Task<bool> IEventStore.ReportAsync(SessionId session, TerminalReport report, CancellationToken cancel) =>
+        throw new NotSupportedException();
+
+    Task<int> IEventStore.AbandonAsync(SessionId session, string note, CancellationToken cancel)
+    {
+        ThrowFault();
+        lock (_lock)
+            Gone.Add((session, note));
+        return Task.FromResult(0);
+    }
+
+    Task<int> IEventStore.AdoptAsync(SessionId session, string note, CancellationToken cancel)
+    {
+        ThrowFault();
+        lock (_lock)
+            Gone.Add((session, note));
+        return Task.FromResult(0);
+    }
 
     Task<int> IEventStore.JoinAsync(SessionId session, CancellationToken cancel) => Task.FromResult(0);
 

@@ -78,7 +78,13 @@ internal static class Listings
         var open = new List<Candidate>();
         while (rows.Read())
             open.Add(new Candidate(DeliveryRow.Read(rows), EventTable.Read(rows, DeliveryRow.ColumnCount)));
-        return [.. open.GroupBy(c => c.Row.Turn!.Value).Select(turn => Turn(turn.Key, session, [.. turn]))];
+        // A terminal that counts no turns may have others in hand; those are not a lane's to recover.
+        return
+        [
+            .. open.Where(c => c.Row.Turn is not null)
+                .GroupBy(c => c.Row.Turn!.Value)
+                .Select(turn => Turn(turn.Key, session, [.. turn])),
+        ];
     }
 
     public static List<SessionRecord> Sessions(Connection db)

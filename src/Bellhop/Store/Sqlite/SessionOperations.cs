@@ -9,6 +9,10 @@ internal static class SessionOperations
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
         + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state = 1 AND d.updated_at < ? ORDER BY d.number";
 
+    internal const string UnfinishedOf =
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
+        + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? ORDER BY d.number";
+
     /// <summary>Notes that a session was seen, and whether it stays. <c>gateway</c> always does.</summary>
     public static bool Record(WriteBatch batch, SessionId session, bool member)
     {
@@ -39,10 +43,20 @@ internal static class SessionOperations
             .OrderBy(row => row.Number)
             .ToList();
         foreach (var row in rows)
+            GiveCentral(batch, row, "the session never came", $"adopted: session {row.Session} never came");
+        return rows.Count;
+    }
+
+    /// <summary>Gives central everything of a session that is gone for good, in the order it arrived.</summary>
+    public static int Adopt(WriteBatch batch, SessionId session, string note)
+    {
+        if (session.IsGateway)
+            throw new StoreException("Central adopts from others, not from itself.");
+        var rows = Unfinished(batch.Db, session);
+        foreach (var row in rows)
         {
-            batch.Move(row with { Reason = "adopted" }, DeliveryState.Dropped, "the session never came");
-            if (!HasDelivery(batch.Db, row.Event, SessionId.Gateway))
-                GiveCentral(batch, row);
+            var inHand = row.State is DeliveryState.Injecting or DeliveryState.Injected;
+            GiveCentral(batch, inHand ? batch.Move(row, DeliveryState.Queued, note) : row, note, note);
         }
         return rows.Count;
     }
@@ -66,16 +80,20 @@ internal static class SessionOperations
         return taken;
     }
 
-    private static void GiveCentral(WriteBatch batch, DeliveryRow row) =>
-        batch.Add(
-            row with
-            {
-                Session = SessionId.Gateway,
-                State = DeliveryState.Queued,
-                Reason = null,
-            },
-            $"adopted: session {row.Session} never came"
-        );
+    private static void GiveCentral(WriteBatch batch, DeliveryRow row, string dropNote, string note)
+    {
+        batch.Move(row with { Reason = "adopted" }, DeliveryState.Dropped, dropNote);
+        if (HasDelivery(batch.Db, row.Event, SessionId.Gateway))
+            return;
+        var adopted = row with { Session = SessionId.Gateway, State = DeliveryState.Queued, Reason = null };
+        batch.Add(adopted, note);
+    }
+
+    private static List<DeliveryRow> Unfinished(Connection db, SessionId session)
+    {
+        using var rows = db.Sql(UnfinishedOf);
+        return DeliveryRow.ReadAll(rows.Bind(session));
+    }
 
     private static List<DeliveryRow> Accepted(WriteBatch batch, SessionId session, DateTimeOffset before)
     {

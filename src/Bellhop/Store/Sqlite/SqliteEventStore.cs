@@ -137,6 +137,14 @@ public sealed class SqliteEventStore : IEventStore
         _writer.RunAsync(batch => SessionOperations.Take(batch, deliveries, note), cancel);
 
     /// <inheritdoc />
+    public Task<bool> ReportAsync(SessionId session, TerminalReport report, CancellationToken cancel) =>
+        _writer.RunAsync(batch => TerminalOperations.Report(batch, session, report), cancel);
+
+    /// <inheritdoc />
+    public Task<int> AbandonAsync(SessionId session, string note, CancellationToken cancel) =>
+        _writer.RunAsync(batch => TerminalOperations.Abandon(batch, session, note), cancel);
+
+    /// <inheritdoc />
     public Task<int> JoinAsync(SessionId session, CancellationToken cancel) =>
         _writer.RunAsync(batch => SessionOperations.Join(batch, session), cancel);
 
@@ -151,6 +159,10 @@ public sealed class SqliteEventStore : IEventStore
     /// <inheritdoc />
     public Task<int> AdoptAsync(DateTimeOffset acceptedBefore, CancellationToken cancel) =>
         _writer.RunAsync(batch => SessionOperations.Adopt(batch, acceptedBefore), cancel);
+
+    /// <inheritdoc />
+    public Task<int> AdoptAsync(SessionId session, string note, CancellationToken cancel) =>
+        _writer.RunAsync(batch => SessionOperations.Adopt(batch, session, note), cancel);
 
     /// <inheritdoc />
     public async Task<int> PurgeAsync(Retention retention, CancellationToken cancel)
