@@ -39,7 +39,7 @@ internal static class DeadCommand
                     return ExitCode.Done;
                 }
                 var receipt = answer.Read(BellhopJson.Default.ReceiptDto);
-                new ReceiptView(context.Paint, context.Time.GetUtcNow()).Write(context.Out, receipt);
+                new ReceiptView(context.Paint, context.Time.GetUtcNow()).Write(context.Out, receipt, bodyFollows: true);
                 await context.Out.WriteLineAsync();
                 foreach (var line in BodyView.Lines(receipt.Event))
                     await context.Out.WriteLineAsync(line);

@@ -15,10 +15,11 @@ internal static class LogsCommand
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on printing what is added." };
         var lines = new Option<int>("--lines", "-n")
         {
-            Description = "How many of the last lines.",
+            Description = "How many of the last lines; with --json, entries.",
             DefaultValueFactory = _ => 100,
         };
-        var command = new Command("logs", "The gateway's own log.") { follow, lines };
+        var json = new Option<bool>("--json") { Description = "Print entries as objects, one a line, for scripts." };
+        var command = new Command("logs", "The gateway's own log.") { follow, lines, json };
         command.SetAction(
             async (parsed, cancel) =>
             {
@@ -26,17 +27,32 @@ internal static class LogsCommand
                 if (!File.Exists(path) && !parsed.GetValue(follow))
                     throw new CommandException($"There is no log yet: {path}");
                 var tail = new LogTail(path);
-                foreach (var line in tail.Last(Math.Max(0, parsed.GetValue(lines))))
-                    await context.Out.WriteLineAsync(Printable.Line(line));
+                var count = Math.Max(0, parsed.GetValue(lines));
+                Func<IEnumerable<string>, IEnumerable<string>> print = parsed.GetValue(json) ? AsJson : AsText;
+                // An entry is counted once its lines are put together.
+                foreach (
+                    var line in parsed.GetValue(json) ? print(tail.Added()).TakeLast(count) : print(tail.Last(count))
+                )
+                    await context.Out.WriteLineAsync(line);
                 if (parsed.GetValue(follow))
-                    await FollowAsync(context, tail, cancel);
+                    await FollowAsync(context, tail, print, cancel);
                 return ExitCode.Done;
             }
         );
         return command;
     }
 
-    private static async Task FollowAsync(CommandContext context, LogTail tail, CancellationToken cancel)
+    private static IEnumerable<string> AsText(IEnumerable<string> lines) => lines.Select(line => Printable.Line(line));
+
+    private static IEnumerable<string> AsJson(IEnumerable<string> lines) =>
+        LogEntry.From(lines).Select(entry => entry.ToJson());
+
+    private static async Task FollowAsync(
+        CommandContext context,
+        LogTail tail,
+        Func<IEnumerable<string>, IEnumerable<string>> print,
+        CancellationToken cancel
+    )
     {
         context.Home.Create();
         using var changed = new SemaphoreSlim(0, 1);
@@ -50,8 +66,8 @@ internal static class LogsCommand
         watcher.Created += Wake;
         while (true)
         {
-            foreach (var line in tail.Added())
-                await context.Out.WriteLineAsync(Printable.Line(line));
+            foreach (var line in print(tail.Added()))
+                await context.Out.WriteLineAsync(line);
             await context.Out.FlushAsync(cancel);
             await changed.WaitAsync(LookAgain, cancel);
         }

@@ -19,7 +19,7 @@ internal static class StatusCommand
                 if (parsed.GetValue(json))
                     await context.Out.WriteLineAsync(answer.Text);
                 else
-                    new StatusView(context.Paint, context.Time.GetUtcNow()).Write(
+                    new StatusView(context.Paint, context.Time.GetUtcNow(), context.Width).Write(
                         context.Out,
                         answer.Read(BellhopJson.Default.GatewayStatus)
                     );

@@ -12,6 +12,9 @@ namespace Bellhop.Cli.Hosting;
 /// <summary>All parts together: opened in the order that makes it ready soonest, stopped in the order that loses nothing.</summary>
 internal sealed class Gateway : IAsyncDisposable
 {
+    /// <summary>pi is up within a second or two, under load within five; the rest of the banner does not wait for ever.</summary>
+    private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(10);
+
     private readonly Home _home;
     private readonly IBus _bus;
     private readonly ListenSockets _sockets;
@@ -31,8 +34,18 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Where it is and what a person should know of it.</summary>
     public GatewayFacts Facts => _app.Services.GetRequiredService<Func<GatewayFacts>>()();
 
-    /// <summary>Who answers.</summary>
-    public string AgentKind => _lanes.Lanes is [var lane, ..] ? lane.Agent : "none";
+    /// <summary>
+    /// Who answers, and how it is: after its first word, or after a while without one. An agent that cannot work is the
+    /// first thing a person should read.
+    /// </summary>
+    public async Task<LaneStatus?> AgentAsync(TimeProvider time, CancellationToken cancel)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var patience = Task.Delay(AgentPatience, time, enough.Token);
+        await Task.WhenAny(_lanes.Begun, patience);
+        await enough.CancelAsync();
+        return _lanes.Lanes is [var lane, ..] ? lane : null;
+    }
 
     /// <summary>Takes the addresses, opens the bus and composes the rest. Nothing is accepted yet; who connects waits.</summary>
     public static async Task<Gateway> OpenAsync(

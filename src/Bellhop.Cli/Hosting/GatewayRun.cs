@@ -31,15 +31,9 @@ internal static class GatewayRun
             await using var gateway = await Gateway.OpenAsync(home, options, output, context.Time, signals.Stop);
             signals.OnHangUp(gateway.Reload);
             await gateway.StartAsync(signals.Stop);
-            var took = context.Time.GetElapsedTime(begun);
-            new Banner(context.Paint, context.Program).Write(
-                context.Out,
-                gateway.Facts,
-                gateway.AgentKind,
-                home,
-                isFirst,
-                took
-            );
+            var banner = new Banner(context.Paint, context.Program);
+            banner.Begin(context.Out, gateway.Facts, home, isFirst, context.Time.GetElapsedTime(begun));
+            banner.End(context.Out, gateway.Facts, await gateway.AgentAsync(context.Time, signals.Stop));
             return await gateway.RunAsync(signals.Stop) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)

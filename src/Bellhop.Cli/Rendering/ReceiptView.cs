@@ -8,8 +8,8 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
     /// <summary>What of a payload is shown without being asked; <c>--json</c> and <c>dead show</c> have all of it.</summary>
     private const int ShownPayload = 400;
 
-    /// <summary>Writes it.</summary>
-    public void Write(TextWriter writer, ReceiptDto receipt)
+    /// <summary>Writes it. <paramref name="bodyFollows"/>: what could not be read is printed right below.</summary>
+    public void Write(TextWriter writer, ReceiptDto receipt, bool bodyFollows = false)
     {
         var e = receipt.Event;
         writer.WriteLine(
@@ -27,7 +27,8 @@ internal sealed class ReceiptView(Paint paint, DateTimeOffset now)
             writer.WriteLine($"  payload  {Printable.Line(text, ShownPayload)}");
         if (e.Unreadable is { } body)
             writer.WriteLine(
-                $"  unreadable, {body.Bytes:N0} bytes: 'bellhop dead show {Printable.Line(e.Key)}' prints them"
+                $"  unreadable, {body.Bytes:N0} bytes"
+                    + (bodyFollows ? ", below" : $": 'bellhop dead show {Printable.Line(e.Key)}' prints them")
             );
         foreach (var delivery in receipt.Deliveries)
             WriteDelivery(writer, e, delivery);

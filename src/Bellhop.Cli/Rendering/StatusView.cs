@@ -3,49 +3,68 @@ using Bellhop.Diagnostics;
 namespace Bellhop.Cli.Rendering;
 
 /// <summary>The state for a person woken at night: what is wrong and its mend, then what waits, then who works.</summary>
-internal sealed class StatusView(Paint paint, DateTimeOffset now)
+internal sealed class StatusView(Paint paint, DateTimeOffset now, int? width = null)
 {
+    /// <summary>Where values stand, and what is folded goes on: the width of the widest name and a gap.</summary>
+    private const int Values = 16;
+    private const int SessionValues = 11;
+    private const int Notes = 6;
+
     /// <summary>Writes it.</summary>
     public void Write(TextWriter writer, GatewayStatus status)
     {
         var phase = status.Phase == "ready" ? paint.Good(status.Phase) : paint.Warn(status.Phase);
-        writer.WriteLine(
-            $"{paint.Strong("Bellhop")} {status.Version} is {phase}, up {RelativeTime.Span(now - status.StartedAt)} (pid {status.Pid})"
+        Line(
+            $"{paint.Strong("Bellhop")} {status.Version} is {phase}, up {RelativeTime.Span(now - status.StartedAt)} (pid {status.Pid})",
+            0
         );
         foreach (var alarm in status.Alarms)
-        {
-            writer.WriteLine(
-                $"{paint.Bad("ALARM")} {Printable.Line(alarm.Name)}, {RelativeTime.Ago(alarm.Since, now)}: {Printable.Sentence(alarm.Message)}"
-            );
-        }
+            WriteAlarm(writer, alarm);
         foreach (var notice in status.Notices)
-            writer.WriteLine($"{paint.Warn("note")}  {Printable.Line(notice)}");
+            Line($"{paint.Warn("note")}  {Printable.Line(notice)}", Notes);
         writer.WriteLine();
-        writer.WriteLine($"HTTP API        {Printable.Line(status.Http)}");
-        writer.WriteLine(BusView.Line(status.Bus, paint));
-        writer.WriteLine($"unfinished      {status.Unfinished:N0}");
-        writer.WriteLine(
-            $"dead letters    {(status.Dead == 0 ? "none" : $"{paint.Bad(status.Dead.ToString("N0"))}   see 'bellhop dead list'")}"
+        Line($"HTTP API        {Printable.Line(status.Http)}", Values);
+        Line(BusView.Line(status.Bus, paint), Values);
+        Line($"unfinished      {status.Unfinished:N0}", Values);
+        Line(
+            $"dead letters    {(status.Dead == 0 ? "none" : $"{paint.Bad(status.Dead.ToString("N0"))}   see 'bellhop dead list'")}",
+            Values
         );
         foreach (var session in status.Sessions)
             WriteSession(writer, session);
+
+        void Line(string text, int indent) => Paragraph.Write(writer, text, indent, width);
+    }
+
+    /// <summary>A message may have several lines, such as the faults of a configuration.</summary>
+    private void WriteAlarm(TextWriter writer, Alarm alarm)
+    {
+        var begin = $"{paint.Bad("ALARM")} {Printable.Line(alarm.Name)}, {RelativeTime.Ago(alarm.Since, now)}: ";
+        foreach (var line in Printable.Lines(alarm.Message))
+        {
+            Paragraph.Write(writer, begin + line.TrimStart(), Notes, width);
+            begin = new string(' ', Notes);
+        }
     }
 
     private void WriteSession(TextWriter writer, SessionStatus session)
     {
         writer.WriteLine();
-        writer.WriteLine($"{paint.Strong(Printable.Line(session.Session))}  {SessionRole.Of(session)}");
-        writer.WriteLine(
+        Line($"{paint.Strong(Printable.Line(session.Session))}  {SessionRole.Of(session)}", 2);
+        Line(
             $"  waiting  {session.Queued:N0}, in turn {session.InTurn:N0}"
                 + (session.Accepted > 0 ? $", {session.Accepted:N0} until it is seen" : "")
-                + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : "")
+                + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : ""),
+            SessionValues
         );
         if (session.Lane is not { } lane)
             return;
-        writer.WriteLine($"  lane     {Lane(lane)}");
-        writer.WriteLine($"  agent    {Agent(lane)}");
+        Line($"  lane     {Lane(lane)}", SessionValues);
+        Line($"  agent    {Agent(lane)}", SessionValues);
         if (lane.Problem is { } problem)
-            writer.WriteLine($"           {paint.Bad(Printable.Sentence(problem))}");
+            Line($"           {paint.Bad(Printable.Sentence(problem))}", SessionValues);
+
+        void Line(string text, int indent) => Paragraph.Write(writer, text, indent, width);
     }
 
     private string Lane(LaneStatus lane)
@@ -62,7 +81,8 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
             + (lane.RetryAt is { } retry ? $", tries again {RelativeTime.Until(retry, now)}" : "");
     }
 
-    private static string Agent(LaneStatus lane) =>
+    /// <summary>An agent in a few words: <c>pi 1.5.2, idle, anthropic/claude, pid 12</c>.</summary>
+    public static string Agent(LaneStatus lane) =>
         string.Join(
             ", ",
             (

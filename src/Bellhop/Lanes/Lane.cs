@@ -43,6 +43,9 @@ internal sealed partial class Lane(
     /// <summary>What it does now.</summary>
     public LaneStatus Status => _state.Status;
 
+    /// <summary>Completes when it works for the first time, or says why it cannot.</summary>
+    public Task Begun => _state.Begun;
+
     private string AlarmName => $"agent:{session}";
 
     /// <summary>

@@ -38,6 +38,9 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
     /// <inheritdoc />
     public IReadOnlyList<LaneStatus> Lanes => [.. _lanes.Select(l => l.Lane.Status)];
 
+    /// <summary>Completes when every lane works for the first time, or says why it cannot.</summary>
+    public Task Begun => Task.WhenAll(_lanes.Select(l => l.Lane.Begun));
+
     /// <summary>True where an agent of ours takes the session's events.</summary>
     public bool Serves(SessionId session) => _lanes.Any(l => l.Session == session);
 

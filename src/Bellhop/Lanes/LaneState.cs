@@ -7,6 +7,7 @@ namespace Bellhop.Lanes;
 /// <summary>What a lane does now, for status. Written by the lane alone, read by anyone.</summary>
 internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider time)
 {
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Snapshot _now = new("standby", time.GetUtcNow(), null, null, null);
 
     public LaneStatus Status
@@ -32,6 +33,9 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
         }
     }
 
+    /// <summary>Completes when the lane works, or says why it cannot.</summary>
+    public Task Begun => _begun.Task;
+
     public void Recovering() => Enter("recovering");
 
     public void Idle() => Enter("idle");
@@ -44,8 +48,11 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
 
     public void Stopped() => Enter("stopped");
 
-    private void Enter(string phase, string? turn = null, string? reason = null, DateTimeOffset? retryAt = null) =>
+    private void Enter(string phase, string? turn = null, string? reason = null, DateTimeOffset? retryAt = null)
+    {
         _now = new Snapshot(phase, time.GetUtcNow(), turn, reason, retryAt);
+        _begun.TrySetResult();
+    }
 
     private sealed record Snapshot(
         string Phase,

@@ -5,7 +5,7 @@ namespace Bellhop.SystemTests.Redis;
 /// <summary>The listener ends with its host: what was begun is answered, nobody is waited for.</summary>
 public sealed class ShutdownTests
 {
-    [Fact]
+    [Fact(Timeout = 60_000)]
     public async Task Stop_IdleSubscribedAndBlockedClients_AllAreClosedAtOnce()
     {
         await using var host = await RespHost.StartAsync();
@@ -22,12 +22,13 @@ public sealed class ShutdownTests
             .. RespConnection.Frame("BLMOVE", "a", "b", "LEFT", "LEFT", "0"),
         ];
         await blocked.SendAsync(pingAndBlock);
+        // It is sent before the next command waits, so from here on that one is in hand: no byte of it is unread, which
+        // would make the end a reset instead of a close.
         (await blocked.ReplyAsync()).ShouldBe("+PONG\r\n");
-        var started = TimeProvider.System.GetTimestamp();
 
+        // The host waits for each of them; one that does not end by itself outlasts this test's limit.
         await host.StopAsync(TestContext.Current.CancellationToken);
 
-        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(10));
         (await idle.RestAsync()).ShouldBe("");
         (await subscribed.RestAsync()).ShouldBe("");
         (await blocked.RestAsync()).ShouldBe("");

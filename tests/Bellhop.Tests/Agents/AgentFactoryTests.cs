@@ -1,4 +1,5 @@
 using Bellhop.Agents;
+using Bellhop.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Agents;
@@ -49,12 +50,50 @@ public sealed class AgentFactoryTests : IDisposable
         (await agent.ArrivedAsync("x", default)).ShouldBeOfType<Arrival.No>();
     }
 
+    /// <summary>No package tells what runs behind a script; it is asked, after the start and beside the work.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task Pi_BehindAWrapper_IsAskedForItsVersion()
+    {
+        var wrapper = _folder.Write(
+            "wrapped",
+            """
+            #!/bin/sh
+            [ "$1" = --version ] && { echo "pi 3.4.5-beta"; exit; }
+            while read -r line; do
+              id=${line#*\"id\":\"}
+              echo "{\"type\":\"response\",\"id\":\"${id%%\"*}\",\"success\":true,\"data\":{\"model\":{\"provider\":\"p\",\"id\":\"m\"}}}"
+            done
+            """,
+            executable: true
+        );
+        using var factory = new AgentFactory(
+            new AgentOptions
+            {
+                Kind = AgentKind.Pi,
+                Command = [wrapper],
+                Cwd = _folder.Path,
+                Home = _folder.File("home"),
+                Env = new Dictionary<string, string> { ["PI_CODING_AGENT_DIR"] = _folder.File("person") },
+            },
+            TimeProvider.System,
+            NullLoggerFactory.Instance
+        );
+        await using var agent = factory.Create("gateway")!;
+
+        (await agent.EnsureReadyAsync(default)).ShouldBeNull();
+        while (agent.Status.Version is null)
+            await Task.Yield();
+
+        agent.Status.Version.ShouldBe("3.4.5-beta");
+        agent.Status.Model.ShouldBe("p/m");
+    }
+
     private AgentFactory Factory(AgentKind kind) =>
         new(
             new AgentOptions
             {
                 Kind = kind,
-                Home = _folder["home"],
+                Home = _folder.File("home"),
                 Env = new Dictionary<string, string> { ["PATH"] = _folder.Path },
             },
             TimeProvider.System,

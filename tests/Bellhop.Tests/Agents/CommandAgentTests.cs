@@ -1,4 +1,5 @@
 using Bellhop.Agents;
+using Bellhop.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Agents;
@@ -100,7 +101,7 @@ public sealed class CommandAgentTests : IDisposable
             Kind = AgentKind.Command,
             Command = command,
             Cwd = _folder.Path,
-            Home = _folder["home"],
+            Home = _folder.File("home"),
         };
         _factories.Add(new AgentFactory(options, TimeProvider.System, NullLoggerFactory.Instance));
         return _factories[^1].Create("gateway")!;

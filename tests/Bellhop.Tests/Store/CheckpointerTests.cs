@@ -1,7 +1,6 @@
 using System.Text;
 using Bellhop.Store.Sqlite;
 using Bellhop.Tests.Testing;
-using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Tests.Store;
 

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Bellhop.Store;
 
 namespace Bellhop.Tests.Testing;
 
 /// <summary>A store in front of a real one, whose disk can be full: then the writes named here fail as SQLite's do.</summary>
+[SuppressMessage("Performance", "CA1852", Justification = "The proxy is a class derived from it.")]
 internal class FullDisk : DispatchProxy
 {
     private IEventStore _inner = null!;

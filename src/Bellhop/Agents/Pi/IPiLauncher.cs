@@ -8,6 +8,9 @@ internal interface IPiLauncher
     /// <summary>The transcript.</summary>
     string Transcript { get; }
 
+    /// <summary>Where the person describes models to pi, as one would type it.</summary>
+    string ModelsFile { get; }
+
     /// <summary>Sees to it that no earlier process works on the transcript any more.</summary>
     Task ReapAsync(CancellationToken cancel);
 

@@ -23,5 +23,5 @@ internal sealed class PiAgent(
     }
 
     protected override async Task<AgentSession<PiRecord, PiTurn>> LaunchAsync(CancellationToken cancel) =>
-        new PiSession(await launcher.LaunchAsync(cancel), _time, _logger);
+        new PiSession(await launcher.LaunchAsync(cancel), launcher.ModelsFile, _time, _logger);
 }

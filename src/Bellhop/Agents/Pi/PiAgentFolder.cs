@@ -13,8 +13,10 @@ internal static class PiAgentFolder
     // npm and git hold the packages that settings.json names; without them pi would install them again.
     private static readonly string[] Linked = ["auth.json", "models-store.json", "npm", "git"];
 
+    /// <summary>Where a person describes providers and models.</summary>
+    public const string Models = "models.json";
+
     // pi keeps edits of its own in settings.json; they stay ours until the next start.
-    private const string Models = "models.json";
     private const string Settings = "settings.json";
 
     // Lists of resources in settings.json. A relative path in them is relative to the folder of the file.

@@ -5,27 +5,30 @@ using Microsoft.Extensions.Logging;
 namespace Bellhop.Agents.Pi;
 
 /// <summary>One life of one pi process: what it can, what it was told, how it is asked to stop.</summary>
-internal sealed class PiSession(ILineProcess process, PiConnection connection)
+internal sealed class PiSession(ILineProcess process, PiConnection connection, string modelsFile)
     : AgentSession<PiRecord, PiTurn>("pi", process, connection)
 {
     // A healthy pi aborts in 3 to 10 ms, also with a model that hangs and in a tool.
     private static readonly TimeSpan AbortLimit = TimeSpan.FromSeconds(5);
 
-    private const string NoModel =
-        "pi has no usable model. Run `pi` once and log in (/login), or describe a provider in ~/.pi/agent/models.json.";
-
     private bool _settles;
 
-    public PiSession(ILineProcess process, TimeProvider time, ILogger logger)
-        : this(process, new PiConnection(process, time, logger)) { }
+    /// <param name="process">pi.</param>
+    /// <param name="modelsFile">Where the person describes models to pi, as one would type it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Told what is out of order.</param>
+    public PiSession(ILineProcess process, string modelsFile, TimeProvider time, ILogger logger)
+        : this(process, new PiConnection(process, time, logger), modelsFile) { }
 
-    /// <summary>Waits for its first answer; null when it can work, else why not.</summary>
+    /// <summary>Waits for its first answer; null when it can work, else why not and how to mend it.</summary>
     public override async Task<string?> GetReadyAsync(TimeSpan limit, CancellationToken cancel)
     {
         if (await connection.AskAsync("get_state", limit, cancel) is not { } state)
             return await SilentAsync(limit);
         Model = ModelOf(state);
-        return Model is null ? NoModel : null;
+        return Model is null
+            ? $"pi has no usable model. Run `pi` once and log in (/login), or describe a provider in {modelsFile}."
+            : null;
     }
 
     public override PiTurn NewTurn(Prompt prompt) => new(connection.NextId(), prompt.Marker, _settles);

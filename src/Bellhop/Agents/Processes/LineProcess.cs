@@ -18,11 +18,22 @@ internal sealed class LineProcess(string name, ChildProcess child, TimeProvider 
     private static readonly TimeSpan ExitWait = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _drained = new(Timeout.InfiniteTimeSpan, time);
+    private readonly CancellationTokenSource _ended = new();
+    private readonly string? _version;
+    private Task<string?>? _asked;
     private Task? _draining;
 
     public int Pid => child.Pid;
 
-    public string? Version { get; init; }
+    /// <summary>What it says of itself: known from the start, or asked for once it has begun to speak.</summary>
+    public string? Version
+    {
+        get => _version ?? (_asked is { IsCompletedSuccessfully: true } asked ? asked.Result : null);
+        init => _version = value;
+    }
+
+    /// <summary>Asks for a version that no file tells; null where there is nobody to ask.</summary>
+    public Func<CancellationToken, Task<string?>>? AskVersion { get; init; }
 
     public string LastWords
     {
@@ -42,7 +53,12 @@ internal sealed class LineProcess(string name, ChildProcess child, TimeProvider 
         try
         {
             if (await _lines.ReadAsync(either.Token) is { } line)
+            {
+                // Only now, so that the question does not slow down the start.
+                if (_version is null)
+                    _asked ??= AskVersion?.Invoke(_ended.Token);
                 return line;
+            }
             await child.Exited.WaitAsync(ExitWait, time, either.Token);
             return null;
         }
@@ -74,7 +90,11 @@ internal sealed class LineProcess(string name, ChildProcess child, TimeProvider 
 
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync();
         await child.DisposeAsync();
+        if (_asked is not null)
+            await _asked;
+        _ended.Dispose();
         if (_draining is not null)
             await _draining;
         _drained.Dispose();

@@ -10,6 +10,8 @@ internal sealed class FakePi : LineScript, IPiLauncher
 
     public override string? Version => "9.9.9";
 
+    public string ModelsFile => "/somewhere/models.json";
+
     public string Transcript { get; } = Path.Combine(Path.GetTempPath(), $"no-such-{Guid.NewGuid():N}.jsonl");
 
     protected override bool TakesItself(JsonElement told)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Bellhop.Agents.Pi;
+using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Agents.Pi;
 
@@ -11,7 +12,7 @@ public sealed class PiAgentFolderTests : IDisposable
 
     public PiAgentFolderTests()
     {
-        (_person, _ours) = (_folder["person"], _folder["ours"]);
+        (_person, _ours) = (_folder.File("person"), _folder.File("ours"));
         Directory.CreateDirectory(_person);
     }
 
@@ -33,7 +34,7 @@ public sealed class PiAgentFolderTests : IDisposable
         Directory.CreateDirectory(_ours);
         File.WriteAllText(Path.Combine(_ours, "auth.json"), "{}");
         File.WriteAllText(Path.Combine(_ours, "models.json"), "stale");
-        PiAgentFolder.Prepare(_folder["nowhere"], _ours);
+        PiAgentFolder.Prepare(_folder.File("nowhere"), _ours);
         File.ReadAllText(Path.Combine(_ours, "auth.json")).ShouldBe("{}");
         File.Exists(Path.Combine(_ours, "models.json")).ShouldBeFalse();
     }
@@ -73,7 +74,7 @@ public sealed class PiAgentFolderTests : IDisposable
             .Select(n => n!.GetValue<string>())
             .ShouldBe([Path.Combine(_person, "other.ts"), "/abs/x.ts", "~/y.ts"]);
         settings["packages"]![0]!.GetValue<string>().ShouldBe("npm:@x/tools");
-        settings["packages"]![1]!["source"]!.GetValue<string>().ShouldBe(_folder["mine"]);
+        settings["packages"]![1]!["source"]!.GetValue<string>().ShouldBe(_folder.File("mine"));
         settings["packages"]!.AsArray().Count.ShouldBe(2);
     }
 

@@ -238,6 +238,7 @@ public sealed class PiAgentTests : IAsyncLifetime
         var failure = await _agent.EnsureReadyAsync(default);
         failure!.Cause.ShouldBe(AgentFailureCause.Outage);
         failure.Message.ShouldContain("log in");
+        failure.Message.ShouldContain(_pi.ModelsFile);
         _pi.IsDead.ShouldBeTrue();
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Bellhop.Agents;
 using Bellhop.Agents.Pi;
+using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Agents.Pi;
 
@@ -12,7 +13,7 @@ public sealed class PiTranscriptTests : IDisposable
     private readonly TempFolder _folder = new();
     private readonly string _path;
 
-    public PiTranscriptTests() => _path = _folder["session.jsonl"];
+    public PiTranscriptTests() => _path = _folder.File("session.jsonl");
 
     public void Dispose() => _folder.Dispose();
 

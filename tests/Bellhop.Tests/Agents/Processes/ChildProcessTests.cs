@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bellhop.Agents.Processes;
+using Bellhop.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Agents.Processes;
@@ -14,7 +15,7 @@ public sealed class ChildProcessTests : IDisposable
 
     public ChildProcessTests()
     {
-        _ledger = new ChildLedger(_folder["run/agents.json"], _killer, NullLogger.Instance);
+        _ledger = new ChildLedger(_folder.File("run/agents.json"), _killer, NullLogger.Instance);
         _children = new Children(_ledger, _killer, TimeProvider.System, NullLogger.Instance);
     }
 
@@ -44,7 +45,7 @@ public sealed class ChildProcessTests : IDisposable
     [Fact]
     public async Task StartAsync_HasNoHandleOfOurs()
     {
-        await using var file = File.Create(_folder["open"]);
+        await using var file = File.Create(_folder.File("open"));
         await using var child = await StartAsync("ls", "-l", "/proc/self/fd");
         (await new StreamReader(child.Output).ReadToEndAsync()).ShouldNotContain(file.Name);
     }
@@ -57,7 +58,7 @@ public sealed class ChildProcessTests : IDisposable
         _folder.Write("not-executable", "text");
         var fault = await Should.ThrowAsync<SpawnException>(StartAsync(program));
         fault.Message.ShouldContain(program);
-        File.Exists(_folder["run/agents.json"]).ShouldBeFalse();
+        File.Exists(_folder.File("run/agents.json")).ShouldBeFalse();
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class ChildProcessTests : IDisposable
     {
         var path = _folder.Write("text", "just text", executable: true);
         (await Should.ThrowAsync<SpawnException>(StartAsync(path))).Message.ShouldContain(path);
-        (await File.ReadAllTextAsync(_folder["run/agents.json"])).ShouldBe("[]");
+        (await File.ReadAllTextAsync(_folder.File("run/agents.json"))).ShouldBe("[]");
     }
 
     [Fact]
@@ -107,7 +108,7 @@ public sealed class ChildProcessTests : IDisposable
         await child.KillAsync();
         foreach (var pid in pids)
             _killer.Table.Find(int.Parse(pid, CultureInfo.InvariantCulture)).ShouldBeNull();
-        (await File.ReadAllTextAsync(_folder["run/agents.json"])).ShouldBe("[]");
+        (await File.ReadAllTextAsync(_folder.File("run/agents.json"))).ShouldBe("[]");
     }
 
     [Fact]
@@ -132,8 +133,8 @@ public sealed class ChildProcessTests : IDisposable
         var lines = child.LastErrors.Split('\n');
         lines.Length.ShouldBe(20);
         lines[^1].ShouldBe("the end");
-        new FileInfo(_folder["logs/agent.log"]).Length.ShouldBeLessThan(1024 * 1024);
-        File.Exists(_folder["logs/agent.log.1"]).ShouldBeTrue();
+        new FileInfo(_folder.File("logs/agent.log")).Length.ShouldBeLessThan(1024 * 1024);
+        File.Exists(_folder.File("logs/agent.log.1")).ShouldBeTrue();
     }
 
     [Fact]
@@ -142,7 +143,7 @@ public sealed class ChildProcessTests : IDisposable
         await using var child = await StartAsync("sh", "-c", "setsid sleep 1000 & echo $!; sleep 1000");
         var grandchild = int.Parse(await ReadLineAsync(child), CultureInfo.InvariantCulture);
 
-        using var next = new ChildLedger(_folder["run/agents.json"], _killer, NullLogger.Instance);
+        using var next = new ChildLedger(_folder.File("run/agents.json"), _killer, NullLogger.Instance);
         await next.ReapAsync(default);
 
         _killer.Table.Find(child.Pid).ShouldBeNull();
@@ -175,7 +176,7 @@ public sealed class ChildProcessTests : IDisposable
             {
                 Command = command,
                 Folder = _folder.Path,
-                ErrorLog = _folder["logs/agent.log"],
+                ErrorLog = _folder.File("logs/agent.log"),
             },
             TestContext.Current.CancellationToken
         );

@@ -116,7 +116,9 @@ public sealed class ReadingCommandTests : IDisposable
         var run = await CommandRun.RunAsync(_home, "dead", "show", "x");
 
         run.Code.ShouldBe(0);
+        run.Out.ShouldContain("unreadable, 3 bytes, below\n");
         run.Out.ShouldEndWith($"000000  {"ff 1b 41", -47}  ..A\n");
+        (await CommandRun.RunAsync(_home, "trace", "x")).Out.ShouldContain("3 bytes: 'bellhop dead show");
     }
 
     [Fact]
@@ -128,20 +130,5 @@ public sealed class ReadingCommandTests : IDisposable
         );
 
         (await CommandRun.RunAsync(_home, "dead", "drop", "x")).ShouldBe(new CommandRun(0, "dropped x\n", ""));
-    }
-
-    [Fact]
-    public async Task Logs_Lines_AreTheLast()
-    {
-        _home.Home.Create();
-        await File.WriteAllTextAsync(_home.Home.LogFile, "one\ntwo\nthree\n", TestContext.Current.CancellationToken);
-
-        (await CommandRun.RunAsync(_home, "logs", "-n", "2")).Out.ShouldBe("two\nthree\n");
-    }
-
-    [Fact]
-    public async Task Logs_NoFile_SaysSo()
-    {
-        (await CommandRun.RunAsync(_home, "logs")).Code.ShouldBe(1);
     }
 }

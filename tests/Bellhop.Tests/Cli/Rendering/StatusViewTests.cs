@@ -32,10 +32,35 @@ public class StatusViewTests
         text.ShouldContain("pid-3  satellite, never seen\n");
     }
 
-    private static string Write(GatewayStatus status)
+    [Fact]
+    public void Write_SixtyColumns_FoldsEveryLineUnderItsValue()
+    {
+        var status = Status([
+            new Alarm(
+                "agent:gateway",
+                "The agent of gateway cannot work: pi has no usable model. Its events wait; nothing is lost.",
+                Now.AddMinutes(-4)
+            ),
+            new Alarm("config", "It has 2 faults:\n  listen = 1: bad\n  bus.kind: bad", Now),
+        ]) with
+        {
+            Notices = ["A Redis is on 127.0.0.1:6379, so the Redis protocol is spoken on 127.0.0.1:6380."],
+        };
+
+        var lines = Write(status, 60).Split('\n');
+
+        lines.ShouldAllBe(line => line.Length <= 60);
+        var text = string.Join('\n', lines);
+        text.ShouldContain("ALARM agent:gateway, 4 min ago: The agent of gateway cannot\n      work: pi has no usable");
+        text.ShouldContain("ALARM config, now: It has 2 faults:\n      listen = 1: bad\n      bus.kind: bad\n");
+        text.ShouldContain("\n      spoken on 127.0.0.1:6380.\n");
+        text.ShouldContain("lane     paused since 30 s: 429 from the model, tries\n           again in 20 s\n");
+    }
+
+    private static string Write(GatewayStatus status, int? width = null)
     {
         var writer = new StringWriter { NewLine = "\n" };
-        new StatusView(new Paint(false), Now).Write(writer, status);
+        new StatusView(new Paint(false), Now, width).Write(writer, status);
         return writer.ToString();
     }
 
