@@ -1,3 +1,4 @@
+using Bellhop.Tests.Testing;
 using Bellhop.Agents;
 using Bellhop.Agents.Acp;
 using Microsoft.Extensions.Logging.Abstractions;
