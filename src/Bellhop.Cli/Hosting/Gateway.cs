@@ -21,12 +21,14 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly LaneHost _lanes;
     private readonly Readiness _readiness;
+    private readonly ConfigurationWatch _configuration;
 
     private Gateway(Home home, IBus bus, ListenSockets sockets, WebApplication app)
     {
         (_home, _bus, _sockets, _app) = (home, bus, sockets, app);
         _lanes = app.Services.GetRequiredService<LaneHost>();
         _readiness = app.Services.GetRequiredService<Readiness>();
+        _configuration = app.Services.GetRequiredService<ConfigurationWatch>();
         // It counts the time since it was made.
         app.Services.GetRequiredService<StatusReporter>();
     }
@@ -101,8 +103,8 @@ internal sealed class Gateway : IAsyncDisposable
         await _lanes.StartAsync(cancel);
     }
 
-    /// <summary>Reads the configuration again soon.</summary>
-    public void Reload() => _app.Services.GetRequiredService<ConfigurationWatch>().Look();
+    /// <summary>Reads the configuration again soon; does nothing once the gateway has stopped.</summary>
+    public void Reload() => _configuration.Look();
 
     /// <summary>Waits for the signal, then stops in order. False when a part stopped the gateway instead.</summary>
     public async Task<bool> RunAsync(CancellationToken stop)
