@@ -7,6 +7,9 @@ namespace Bellhop.SystemTests.Agents;
 /// <summary>The built gateway with real agents behind ACP: what a producer's receipt says of them.</summary>
 public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
 {
+    // qwen needs 5 s of processor time to come up, and more for its first turn.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     [Theory]
     [InlineData(PiAcp, "pi-acp 0.0.34", "fake/fake-1")]
     [InlineData(Qwen, "qwen-code 0.15.10", "fake-1")]
@@ -46,9 +49,9 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
         var marker = $"payload-{Guid.NewGuid():N}";
 
         await PushAsync(gateway, "k1", $"{marker} [[words:400]] [[gap:50]]");
-        await Wait.Until(async () => await StateAsync(gateway, "k1") == "injected", "the agent to begin");
+        await Wait.Until(async () => await StateAsync(gateway, "k1") == "injected", "the agent to begin", Patience);
         Processes.Signal((await gateway.Api.AgentPidAsync())!.Value, "KILL");
-        var receipt = await gateway.Api.SettledAsync("k1");
+        var receipt = await gateway.Api.SettledAsync("k1", Patience);
 
         receipt.Only.State.ShouldBe("completed", receipt.Text);
         receipt.Only.Reply.ShouldNotContain("w1 w2", customMessage: "a reply that was cut short is none");
@@ -66,12 +69,12 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
         await using (var gateway = await GatewayProcess.StartAsync(home))
         {
             await PushAsync(gateway, "g1", $"{marker} [[words:400]] [[gap:50]]");
-            await Wait.Until(async () => await StateAsync(gateway, "g1") == "injected", "the agent to begin");
+            await Wait.Until(async () => await StateAsync(gateway, "g1") == "injected", "the agent to begin", Patience);
             await gateway.KillAsync();
         }
 
         await using var again = await GatewayProcess.StartAsync(home);
-        var receipt = await again.Api.SettledAsync("g1");
+        var receipt = await again.Api.SettledAsync("g1", Patience);
 
         receipt.Only.State.ShouldBe("completed", receipt.Text);
         receipt.Text.ShouldContain("cut short by a restart");
@@ -118,7 +121,7 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
     public async Task Event_SilentModel_IsCancelledAtTheDeadline(string agent)
     {
         using var home = new GatewayHome().WithAcp(agent, model);
-        home.Set("BELLHOP__AGENT__TURNDEADLINE", "2s");
+        home.Set("BELLHOP__AGENT__TURNDEADLINE", "8s");
         home.Set("BELLHOP__RETRY__ATTEMPTS", "1");
         await using var gateway = await GatewayProcess.StartAsync(home);
         (await AskAsync(gateway, "d0", "[[reply:before]]")).Only.State.ShouldBe("completed");
@@ -135,7 +138,7 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
     private static async Task<EventReceipt> AskAsync(GatewayProcess gateway, string id, string text)
     {
         await PushAsync(gateway, id, text);
-        return await gateway.Api.SettledAsync(id);
+        return await gateway.Api.SettledAsync(id, Patience);
     }
 
     private static async Task PushAsync(GatewayProcess gateway, string id, string text)

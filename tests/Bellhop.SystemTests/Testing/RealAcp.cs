@@ -31,6 +31,7 @@ internal static class RealAcp
                 ["command"] = command,
                 ["cwd"] = work,
                 ["permissions"] = permissions,
+                ["readyTimeout"] = "2m",
                 ["env"] = new JsonObject
                 {
                     ["PATH"] = $"{Repository.Part("bin")}:{home.Environment["PATH"]}",
