@@ -185,6 +185,15 @@ public static class Errors
         "Follow again and read faster; receipts hold what was missed."
     );
 
+    /// <summary>Redis is away.</summary>
+    public static readonly KnownError BusAway = new(
+        "BH-5033",
+        503,
+        "ERR",
+        "Redis is away, so this cannot be looked up or changed now. Events are still taken and kept on disk.",
+        "'bellhop status' says what is wrong with Redis; ask again when it is back."
+    );
+
     /// <summary>The disk is full.</summary>
     public static readonly KnownError DiskFull = new(
         "BH-5071",
@@ -217,6 +226,7 @@ public static class Errors
         Internal,
         NotReady,
         FellBehind,
+        BusAway,
         DiskFull,
     ];
 

@@ -17,14 +17,30 @@ public abstract class PeriodicLoop(
     ILogger logger
 ) : VitalLoop(name, application, logger)
 {
+    /// <summary>The clock.</summary>
+    protected TimeProvider Time => time;
+
     /// <inheritdoc />
     protected sealed override async Task RunAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(period, time);
         while (await timer.WaitForNextTickAsync(cancel))
-            await RoundAsync(time.GetUtcNow(), cancel);
+            await TryRoundAsync(cancel);
     }
 
     /// <summary>One round.</summary>
     protected abstract Task RoundAsync(DateTimeOffset now, CancellationToken cancel);
+
+    private async Task TryRoundAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await RoundAsync(time.GetUtcNow(), cancel);
+        }
+        catch (BellhopException e) when (e.IsPassing)
+        {
+            // Whoever keeps what it needs says so and why; the next round does what this one could not.
+            return;
+        }
+    }
 }

@@ -69,7 +69,10 @@ public static class HttpChannel
 
     private static Task PhaseAsync(HttpContext context, int status) =>
         context.AnswerAsync(
-            new PhaseDto(Of<Readiness>(context).Phase.ToString().ToLowerInvariant()),
+            new PhaseDto(Of<Readiness>(context).Phase.ToString().ToLowerInvariant())
+            {
+                Problem = context.RequestServices.GetService<Func<GatewayFacts>>()?.Invoke().Bus.Problem,
+            },
             BellhopJson.Plain.PhaseDto,
             status
         );

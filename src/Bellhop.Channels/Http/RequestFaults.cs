@@ -1,5 +1,6 @@
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Store;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,10 @@ internal sealed partial class RequestFaults(UlidFactory ulids, GatewayMetrics me
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
+        }
+        catch (StoreException e) when (e.IsAway && !context.Response.HasStarted)
+        {
+            await context.RefuseAsync(Errors.BusAway, $"{e.Message.TrimEnd('.')}. Events are still taken and kept on disk.");
         }
         catch (Exception e)
         {

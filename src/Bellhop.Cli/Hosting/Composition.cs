@@ -7,7 +7,6 @@ using Bellhop.Lanes;
 using Bellhop.Redis.Listener;
 using Bellhop.Routing;
 using Bellhop.Store;
-using Bellhop.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -31,15 +30,17 @@ internal static class Composition
         BellhopOptions options,
         Addresses addresses,
         ListenSockets sockets,
-        SqliteEventStore store,
+        IBus bus,
+        AgentFactory agents,
+        Alarms alarms,
         UlidFactory ulids,
         ILoggerFactory loggers,
         TimeProvider time,
         CancellationToken cancel
     )
     {
-        var registry = new SessionRegistry(store);
-        await registry.LoadAsync(cancel);
+        var registry = new SessionRegistry(bus.Store);
+        await LoadAsync(registry, cancel);
         var http = new HttpChannelOptions
         {
             TokenFile = home.Token,
@@ -55,17 +56,31 @@ internal static class Composition
             .AddSingleton(time)
             .AddSingleton(ulids)
             .AddRoutingCore()
-            .AddStore(store, options)
+            .AddSingleton(alarms)
+            .AddStore(bus, options)
             .AddRouting(registry, home, options)
-            .AddLanes(options)
-            .AddDiagnostics(addresses, options)
-            .AddBellhopHttp(http)
-            .AddBellhopResp(new RespOptions { Prefix = options.Bus.Prefix, Password = options.Bus.Password?.Reveal() });
+            .AddLanes(agents, options)
+            .AddDiagnostics(addresses, bus)
+            .AddBellhopHttp(http);
+        bus.AddTo(builder.Services);
         builder.Services.Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = sockets.HandOver);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
         var app = builder.Build();
         app.MapBellhop();
         return app;
+    }
+
+    /// <summary>What the last run knew; where the store is away, whoever keeps the connection reads it later.</summary>
+    private static async Task LoadAsync(SessionRegistry registry, CancellationToken cancel)
+    {
+        try
+        {
+            await registry.LoadAsync(cancel);
+        }
+        catch (StoreException e) when (e.IsAway)
+        {
+            return; // the session watch of the bus
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, Addresses addresses, HttpChannelOptions http)
@@ -77,14 +92,9 @@ internal static class Composition
             kestrel.Listen(resp, endpoint => endpoint.UseConnectionHandler<RespConnectionHandler>());
     }
 
-    private static IServiceCollection AddStore(
-        this IServiceCollection services,
-        SqliteEventStore store,
-        BellhopOptions options
-    ) =>
+    private static IServiceCollection AddStore(this IServiceCollection services, IBus bus, BellhopOptions options) =>
         services
-            .AddSingleton<IEventStore>(_ => store)
-            .AddSingleton<IKeyspace>(_ => store.Keyspace)
+            .AddSingleton(bus.Store)
             .AddHostedService(s => ActivatorUtilities.CreateInstance<RetentionLoop>(s, options.Keep))
             .AddHostedService<IdleTrim>();
 
@@ -104,30 +114,26 @@ internal static class Composition
             .AddHostedService<SpoolIntake>()
             .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.AdoptAfter));
 
-    private static IServiceCollection AddLanes(this IServiceCollection services, BellhopOptions options) =>
-        services
-            .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
-            .AddSingleton(options.Agent)
-            .AddSingleton<AgentFactory>()
-            .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
-            .AddSingleton<LaneHost>()
-            .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
-            .AddSingleton<ISessionHolders, LaneHolders>();
-
-    private static IServiceCollection AddDiagnostics(
+    private static IServiceCollection AddLanes(
         this IServiceCollection services,
-        Addresses addresses,
+        AgentFactory agents,
         BellhopOptions options
     ) =>
         services
+            .AddSingleton(new LaneOptions { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry })
+            .AddSingleton(_ => agents)
+            .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
+            .AddSingleton<LaneHost>()
+            .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
+
+    private static IServiceCollection AddDiagnostics(this IServiceCollection services, Addresses addresses, IBus bus) =>
+        services
             .AddSingleton<Readiness>()
-            .AddSingleton<Alarms>()
             .AddSingleton<StatusReporter>()
             .AddSingleton(s =>
             {
                 var notices = Notices(addresses, s.GetRequiredService<AgentFactory>());
-                var bus = new BusStatus("embedded", addresses.Resp.Endpoint?.ToString(), options.Bus.Prefix);
-                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus, notices));
+                return (Func<GatewayFacts>)(() => new GatewayFacts(addresses.HttpUrl, bus.Status, notices));
             });
 
     private static Dictionary<SessionId, IAgent> AgentsOf(AgentFactory factory) =>

@@ -1,8 +1,8 @@
+using Bellhop.Agents;
 using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
-using Bellhop.Store.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,15 +13,15 @@ namespace Bellhop.Cli.Hosting;
 internal sealed class Gateway : IAsyncDisposable
 {
     private readonly Home _home;
-    private readonly SqliteEventStore _store;
+    private readonly IBus _bus;
     private readonly ListenSockets _sockets;
     private readonly WebApplication _app;
     private readonly LaneHost _lanes;
     private readonly Readiness _readiness;
 
-    private Gateway(Home home, SqliteEventStore store, ListenSockets sockets, WebApplication app)
+    private Gateway(Home home, IBus bus, ListenSockets sockets, WebApplication app)
     {
-        (_home, _store, _sockets, _app) = (home, store, sockets, app);
+        (_home, _bus, _sockets, _app) = (home, bus, sockets, app);
         _lanes = app.Services.GetRequiredService<LaneHost>();
         _readiness = app.Services.GetRequiredService<Readiness>();
         // It counts the time since it was made.
@@ -34,7 +34,7 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Who answers.</summary>
     public string AgentKind => _lanes.Lanes is [var lane, ..] ? lane.Agent : "none";
 
-    /// <summary>Takes the addresses, opens the store and composes the rest. Nothing is accepted yet; who connects waits.</summary>
+    /// <summary>Takes the addresses, opens the bus and composes the rest. Nothing is accepted yet; who connects waits.</summary>
     public static async Task<Gateway> OpenAsync(
         Home home,
         BellhopOptions options,
@@ -44,36 +44,37 @@ internal sealed class Gateway : IAsyncDisposable
     )
     {
         var sockets = new ListenSockets();
-        SqliteEventStore? store = null;
+        IBus? bus = null;
         try
         {
             var addresses = await Addresses.TakeAsync(home, options, sockets, cancel);
             var loggers = LoggerFactory.Create(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
             var ulids = new UlidFactory(time);
-            store = await SqliteEventStore.OpenAsync(
-                new SqliteStoreOptions { Path = home.Database },
-                time,
-                ulids,
-                loggers.CreateLogger<SqliteEventStore>()
-            );
+            var agents = new AgentFactory(options.Agent, time, loggers);
+            var alarms = new Alarms(time, loggers.CreateLogger<Alarms>());
+            bus = options.Bus.Redis is null
+                ? await EmbeddedBus.OpenAsync(home, options.Bus, addresses, ulids, loggers, time)
+                : new SharedBus(home, options, agents, alarms, ulids, loggers, time);
             var app = await Composition.BuildAsync(
                 home,
                 options,
                 addresses,
                 sockets,
-                store,
+                bus,
+                agents,
+                alarms,
                 ulids,
                 loggers,
                 time,
                 cancel
             );
-            return new Gateway(home, store, sockets, app);
+            return new Gateway(home, bus, sockets, app);
         }
         catch
         {
             sockets.Dispose();
-            if (store is not null)
-                await store.DisposeAsync();
+            if (bus is not null)
+                await bus.DisposeAsync();
             throw;
         }
     }
@@ -102,7 +103,7 @@ internal sealed class Gateway : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _lanes.Dispose();
-        await _store.DisposeAsync();
+        await _bus.DisposeAsync();
         _sockets.Dispose();
         RunFiles.Withdraw(_home);
     }

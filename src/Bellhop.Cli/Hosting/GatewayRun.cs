@@ -15,7 +15,7 @@ internal static class GatewayRun
         var home = context.Home;
         home.Create();
         using var instance = InstanceLock.Take(home);
-        var isFirst = FirstRun.WriteConfiguration(home);
+        var isFirst = await FirstRun.WriteConfigurationAsync(home, context.Environment, context.Time, cancel);
         var options = BellhopOptions.From(Configuration.Load(home, context.Environment), home);
         using var signals = new StopSignals(cancel);
         using var log = new LogFile(options.Logs);

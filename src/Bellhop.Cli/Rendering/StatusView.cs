@@ -22,9 +22,7 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
             writer.WriteLine($"{paint.Warn("note")}  {Printable.Line(notice)}");
         writer.WriteLine();
         writer.WriteLine($"HTTP API        {Printable.Line(status.Http)}");
-        writer.WriteLine(
-            $"redis protocol  {Printable.Line(status.Bus.Resp ?? "not spoken")}, keys {Printable.Line(status.Bus.Prefix)}:…"
-        );
+        writer.WriteLine(BusView.Line(status.Bus, paint));
         writer.WriteLine($"unfinished      {status.Unfinished:N0}");
         writer.WriteLine(
             $"dead letters    {(status.Dead == 0 ? "none" : $"{paint.Bad(status.Dead.ToString("N0"))}   see 'bellhop dead list'")}"

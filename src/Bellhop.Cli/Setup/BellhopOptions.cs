@@ -1,5 +1,6 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
+using Bellhop.Redis.Client;
 using Bellhop.Store;
 
 namespace Bellhop.Cli.Setup;
@@ -65,7 +66,23 @@ internal sealed record BellhopOptions
 /// <param name="Password">What clients must send; null = nothing.</param>
 internal sealed record BusOptions(Endpoint? Resp, string Prefix, Secret? Password)
 {
+    /// <summary>The Redis that keeps the events; null where we keep them ourselves.</summary>
+    public RedisEndpoint? Redis { get; init; }
+
+    /// <summary>How long a silent gateway stays central.</summary>
+    public TimeSpan Lease { get; init; }
+
     public static BusOptions From(Configuration configuration) =>
+        configuration.Get<string>("bus.kind") == "redis"
+            ? Embedded(configuration) with
+            {
+                Resp = null,
+                Redis = RedisOf(configuration),
+                Lease = configuration.Get<TimeSpan>("bus.lease"),
+            }
+            : Embedded(configuration);
+
+    private static BusOptions Embedded(Configuration configuration) =>
         new(
             configuration.Find<Endpoint>("bus.resp"),
             configuration.Get<string>("bus.prefix"),
@@ -73,6 +90,18 @@ internal sealed record BusOptions(Endpoint? Resp, string Prefix, Secret? Passwor
                 : configuration.Find<string>("bus.passwordFile") is { } file ? FromFile(file)
                 : null
         );
+
+    private static RedisEndpoint RedisOf(Configuration configuration)
+    {
+        var file = configuration.Find<string>("bus.urlFile");
+        var url = configuration.Find<string>("bus.url") ?? File.ReadAllText(file!).Trim();
+        return RedisEndpoint.TryParse(url, out var endpoint, out var problem)
+            ? endpoint with
+            {
+                CaFile = configuration.Find<string>("bus.caFile"),
+            }
+            : throw new CommandException($"bus.urlFile: what {file} holds {problem}", ExitCode.Configuration);
+    }
 
     private static Secret FromFile(string path)
     {

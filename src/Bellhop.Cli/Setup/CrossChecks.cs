@@ -14,16 +14,28 @@ internal static class CrossChecks
             settings["bus.resp"] is { Value: Endpoint { IsLoopback: false } } resp
             && password.Value is null
             && file.Value is null
+            && settings["bus.kind"].Value is "embedded"
         )
             yield return Fault(
                 resp,
                 "other machines can reach this address. Set bus.password or bus.passwordFile, or listen on 127.0.0.1."
             );
+        foreach (var fault in BusUrl(settings))
+            yield return fault;
         if (
             settings["agent.kind"] is { Value: "command" } kind
             && settings["agent.command"].Value is IReadOnlyList<string> { Count: 0 }
         )
             yield return Fault(kind, "needs agent.command: the program and its arguments.");
+    }
+
+    private static IEnumerable<ConfigurationFault> BusUrl(IReadOnlyDictionary<string, EffectiveSetting> settings)
+    {
+        var (kind, url, file) = (settings["bus.kind"], settings["bus.url"], settings["bus.urlFile"]);
+        if (url.Value is not null && file.Value is not null)
+            yield return Fault(file, "bus.url is set as well. Keep one of the two.");
+        if (kind.Value is "redis" && url.Value is null && file.Value is null)
+            yield return Fault(kind, "needs bus.url: where the Redis is, such as redis://127.0.0.1:6379/0.");
     }
 
     private static ConfigurationFault Fault(EffectiveSetting setting, string mend) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Bellhop.Redis.Client;
 
 namespace Bellhop.Cli.Setup;
 
@@ -33,6 +34,7 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
         setting.Kind switch
         {
             SettingKind.Word => Word(setting, text),
+            SettingKind.Duration when setting.Path == "bus.lease" => Lease(text),
             SettingKind.Duration when Durations.TryParse(text, out var duration) => new SettingReading(duration),
             SettingKind.Endpoint when Endpoint.Parse(text) is { } endpoint => new SettingReading(endpoint),
             SettingKind.Folder => Folder(text),
@@ -40,9 +42,18 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
             SettingKind.Text when setting.Path == "bus.prefix" && !IsPrefix(text) => SettingReading.Bad(
                 "must be 1 to 64 of A-Z a-z 0-9 . _ - and :."
             ),
+            SettingKind.Secret
+                when setting.Path == "bus.url" && !RedisEndpoint.TryParse(text, out _, out var problem) =>
+                SettingReading.Bad(problem),
             SettingKind.Text or SettingKind.Secret => new SettingReading(text),
             _ => SettingReading.Bad($"must be {Expected(setting)}."),
         };
+
+    /// <summary>Below a second a busy machine would lose it; above ten minutes nobody would wait for it.</summary>
+    private static SettingReading Lease(string text) =>
+        Durations.TryParse(text, out var lease) && lease >= TimeSpan.FromSeconds(1) && lease <= TimeSpan.FromMinutes(10)
+            ? new SettingReading(lease)
+            : SettingReading.Bad("must be from 1s to 10m.");
 
     private static SettingReading Word(Setting setting, string text)
     {

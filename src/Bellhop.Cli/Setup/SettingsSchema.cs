@@ -23,12 +23,44 @@ internal static class SettingsSchema
         {
             Example = "[\"gateway.example.net\"]",
         },
-        new("bus.kind", SettingKind.Word, "\"embedded\"", "What keeps the events: embedded is SQLite in this folder.")
+        new(
+            "bus.kind",
+            SettingKind.Word,
+            "\"embedded\"",
+            "What keeps the events: embedded is SQLite in this folder, redis is a Redis 7 or Valkey that other gateways and terminals may share."
+        )
         {
-            Words = ["embedded"],
-            Refused = new Dictionary<string, string> { ["redis"] = "this version keeps events only in its own store" },
+            Words = ["embedded", "redis"],
             Recorded = true,
         },
+        new(
+            "bus.url",
+            SettingKind.Secret,
+            "null",
+            "Where the Redis is: redis://user:password@host:6379/0, rediss:// for TLS, redis+sentinel://host,host/service where Sentinels know it."
+        )
+        {
+            Example = "\"redis://127.0.0.1:6379/0\"",
+        },
+        new("bus.urlFile", SettingKind.File, "null", "A file that holds the URL instead.")
+        {
+            Example = "\"~/.bellhop/redis-url\"",
+        },
+        new(
+            "bus.caFile",
+            SettingKind.File,
+            "null",
+            "The authority (PEM) that signed the Redis' certificate, where the system does not trust it by itself."
+        )
+        {
+            Example = "\"~/.bellhop/redis-ca.pem\"",
+        },
+        new(
+            "bus.lease",
+            SettingKind.Duration,
+            "\"15s\"",
+            "How long a gateway that fell silent stays central before another one on the same Redis takes over; 1s to 10m."
+        ),
         new(
             "bus.resp",
             SettingKind.Endpoint,

@@ -8,6 +8,9 @@ internal static class Spool
     /// <summary>What a finished file ends in; a writer's temporary file ends otherwise.</summary>
     public const string Extension = ".json";
 
+    /// <summary>What a file of the gateway's own ends in: an event that came while the store was away.</summary>
+    public const string AwayExtension = ".away";
+
     /// <summary>Writes one event. It is on disk, name and all, when this returns.</summary>
     /// <exception cref="CommandException">It could not be written; nothing was kept.</exception>
     public static void Write(Home home, Ulid name, ReadOnlySpan<byte> body)
@@ -28,5 +31,12 @@ internal static class Spool
 
     /// <summary>The finished files, oldest first.</summary>
     public static IReadOnlyList<string> Files(Home home) =>
-        [.. Directory.EnumerateFiles(home.Spool, "*" + Extension).Order(StringComparer.Ordinal)];
+        [
+            .. Directory
+                .EnumerateFiles(home.Spool)
+                .Where(path =>
+                    Path.GetExtension(path) is Extension or AwayExtension && !Path.GetFileName(path).StartsWith('.')
+                )
+                .OrderBy(Path.GetFileNameWithoutExtension, StringComparer.Ordinal),
+        ];
 }

@@ -10,6 +10,19 @@ namespace Bellhop.Redis.Client;
 /// <param name="Since">Since when.</param>
 internal sealed record RedisHealth(bool IsUp, string? Problem, DateTimeOffset Since);
 
+/// <summary>What a client tells its owner, on the client's own loops: each must be quick and must not throw.</summary>
+internal sealed record RedisHooks
+{
+    /// <summary>A published message.</summary>
+    public Action<RespAggregate>? OnPush { get; init; }
+
+    /// <summary>A new connection, before anybody else may use it.</summary>
+    public Func<RedisConnection, Task> OnConnected { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>Every change of <see cref="RedisClient.Health"/>.</summary>
+    public Action<RedisHealth> OnHealth { get; init; } = _ => { };
+}
+
 /// <summary>
 /// One Redis for as long as the program runs: connects, and connects again with growing pauses of seconds at most.
 /// While it is away every call fails at once.
@@ -20,40 +33,28 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
     private readonly RedisClientOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Action<RespAggregate>? _onPush;
-    private readonly Func<RedisConnection, Task> _onConnected;
+    private readonly RedisHooks _hooks;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _running;
     private volatile TaskCompletionSource<RedisConnection> _current = Fresh();
     private volatile RedisHealth _health;
 
     /// <summary>Begins to connect.</summary>
-    /// <param name="dialer">Where connections come from.</param>
-    /// <param name="options">How patient it is.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">Told of each loss and each return.</param>
-    /// <param name="onPush">Gets published messages.</param>
-    /// <param name="onConnected">Said on each new connection before anybody else may use it.</param>
     public RedisClient(
         IRedisDialer dialer,
         RedisClientOptions options,
         TimeProvider time,
         ILogger logger,
-        Action<RespAggregate>? onPush = null,
-        Func<RedisConnection, Task>? onConnected = null
+        RedisHooks? hooks = null
     )
     {
-        (_dialer, _options, _time, _logger, _onPush) = (dialer, options, time, logger, onPush);
-        _onConnected = onConnected ?? (_ => Task.CompletedTask);
+        (_dialer, _options, _time, _logger, _hooks) = (dialer, options, time, logger, hooks ?? new RedisHooks());
         _health = new RedisHealth(false, null, time.GetUtcNow());
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
     /// <summary>Whether Redis serves us now.</summary>
     public RedisHealth Health => _health;
-
-    /// <summary>Told of every change of <see cref="Health"/>, on the connecting loop: it must be quick.</summary>
-    public event Action<RedisHealth>? Changed;
 
     /// <summary>Ends when there is a connection.</summary>
     public Task WhenUpAsync(CancellationToken cancel) => _current.Task.WaitAsync(cancel);
@@ -105,8 +106,8 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
         RedisConnection? connection = null;
         try
         {
-            connection = await _dialer.DialAsync(_onPush, _end.Token);
-            await _onConnected(connection);
+            connection = await _dialer.DialAsync(_hooks.OnPush, _end.Token);
+            await _hooks.OnConnected(connection);
             Become(new RedisHealth(true, null, _time.GetUtcNow()));
             _current.SetResult(connection);
             var reason = await connection.WhenBroken.WaitAsync(_end.Token);
@@ -138,10 +139,10 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
             return;
         _health = health;
         if (health.IsUp)
-            Log.Up(_logger, _options.Name);
+            Log.Up(_logger, _options.IsQuiet ? LogLevel.Debug : LogLevel.Information, _options.Name);
         else
-            Log.Away(_logger, _options.Name, health.Problem!);
-        Changed?.Invoke(health);
+            Log.Away(_logger, _options.IsQuiet ? LogLevel.Debug : LogLevel.Warning, _options.Name, health.Problem!);
+        _hooks.OnHealth(health);
     }
 
     [SuppressMessage(
@@ -155,15 +156,18 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
         {
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble() / 2), _time, _end.Token);
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested) { }
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        {
+            return; // the loop looks itself
+        }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(450, LogLevel.Information, "Redis ({Name}) is there")]
-        public static partial void Up(ILogger logger, string name);
+        [LoggerMessage(EventId = 450, Message = "Redis ({Name}) is there")]
+        public static partial void Up(ILogger logger, LogLevel level, string name);
 
-        [LoggerMessage(451, LogLevel.Warning, "Redis ({Name}): {Problem}")]
-        public static partial void Away(ILogger logger, string name, string problem);
+        [LoggerMessage(EventId = 451, Message = "Redis ({Name}): {Problem}")]
+        public static partial void Away(ILogger logger, LogLevel level, string name, string problem);
     }
 }

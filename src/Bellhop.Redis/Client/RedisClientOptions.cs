@@ -9,6 +9,9 @@ internal sealed record RedisClientOptions
     /// <summary>How the server lists the connection (CLIENT LIST). The default value is <c>bellhop</c>.</summary>
     public string Name { get; init; } = "bellhop";
 
+    /// <summary>One of several connections to the same server, of which another one reports losses. The default value is false.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Silence after which a call's connection counts as broken. The default value is 5 s.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -79,7 +79,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Break("the client was closed.");
+        Break("We closed it.");
         await _ended;
         _end.Dispose();
     }
@@ -112,7 +112,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         }
         catch (Exception e)
         {
-            Break(e.Message);
+            Break(e.Message.TrimEnd('.') + ".");
         }
     }
 
@@ -172,7 +172,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
                 Take(reply);
             input.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
-                throw new RespProtocolException("the server closed the connection.");
+                throw new IOException("The server closed the connection.");
         }
     }
 
@@ -188,7 +188,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
             }
         }
         if (!_inFlight.Reader.TryPeek(out var call))
-            throw new RespProtocolException("the server sent a reply that nobody asked for.");
+            throw new RespProtocolException("the server sent a reply that nobody asked for");
         if (!call.Take(reply))
             return;
         _inFlight.Reader.TryRead(out _);
@@ -210,7 +210,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
             {
                 var since = Math.Max(oldest.SentAt, Volatile.Read(ref _heardAt));
                 if (_time.GetElapsedTime(since) > _options.CallTimeout + oldest.Blocks)
-                    throw new TimeoutException($"it has not answered for {_options.CallTimeout.TotalSeconds:0.#} s.");
+                    throw new TimeoutException($"The server has not answered for {_options.CallTimeout.TotalSeconds:0.#} s.");
             }
             else if (_time.GetElapsedTime(Volatile.Read(ref _heardAt)) > _options.CallTimeout)
             {

@@ -39,12 +39,15 @@ internal sealed class RedisSubscriber : IAsyncDisposable
             },
             time,
             logger,
-            Hear,
-            async connection =>
+            new RedisHooks
             {
-                foreach (var channel in channels)
-                    await connection.CallAsync(Subscribe(channel), CancellationToken.None);
-                onLookAgain();
+                OnPush = Hear,
+                OnConnected = async connection =>
+                {
+                    foreach (var channel in channels)
+                        await connection.CallAsync(Subscribe(channel), CancellationToken.None);
+                    onLookAgain();
+                },
             }
         );
     }

@@ -34,7 +34,7 @@ public sealed class RedisEventStore : IEventStore
         (_options, _ulids) = (parts.Options, parts.Ulids);
         _lanes = new LanePlaces(parts.Time);
         _feed = new StoreFeed(_options, _lanes);
-        var patience = new RedisClientOptions { Name = "bellhop-store" };
+        var patience = new RedisClientOptions { Name = "bellhop-store", IsQuiet = true };
         _redis = new RedisClient(parts.Dialer, patience, TimeProvider.System, parts.Logger);
         _hears = new RedisSubscriber(
             parts.Dialer,

@@ -41,7 +41,23 @@ public sealed record GatewayStatus
 /// <param name="Kind">embedded or redis.</param>
 /// <param name="Resp">Where the Redis protocol is spoken; null = nowhere.</param>
 /// <param name="Prefix">What keys start with.</param>
-public sealed record BusStatus(string Kind, string? Resp, string Prefix);
+public sealed record BusStatus(string Kind, string? Resp, string Prefix)
+{
+    /// <summary>The Redis, without its password; null where there is none.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>What this gateway is among several: central, standby or unknown; null where there can be no other.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Who is central, where it is somebody else.</summary>
+    public string? Central { get; init; }
+
+    /// <summary>What is wrong with Redis, with the mend; null where nothing is.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Events that wait on this machine's disk until Redis is back.</summary>
+    public int Spooled { get; init; }
+}
 
 /// <summary>A session at a glance.</summary>
 public sealed record SessionStatus
@@ -80,7 +96,7 @@ public sealed record LaneStatus
     /// <summary>The session it serves.</summary>
     public required string Session { get; init; }
 
-    /// <summary>recovering, idle, busy, paused or stopped.</summary>
+    /// <summary>standby (another gateway is central), recovering, idle, busy, paused or stopped.</summary>
     public required string Phase { get; init; }
 
     /// <summary>Since when.</summary>

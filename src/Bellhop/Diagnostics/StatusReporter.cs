@@ -54,8 +54,7 @@ public sealed class StatusReporter(
     public async Task<IReadOnlyList<SessionStatus>> SessionsAsync(CancellationToken cancel)
     {
         var counts = store.Counts.Sessions.ToDictionary(c => c.Session);
-        var oldest = await OldestAsync(counts.Values, cancel);
-        var records = (await store.SessionsAsync(cancel)).ToDictionary(r => r.Session);
+        var (oldest, records) = await AskAsync(counts.Values, cancel);
         var served = lanes.Lanes.ToDictionary(l => l.Session);
         return
         [
@@ -79,6 +78,23 @@ public sealed class StatusReporter(
                     };
                 }),
         ];
+    }
+
+    /// <summary>While the store is away the status says so, and leaves out what only the store knows.</summary>
+    private async Task<(Dictionary<SessionId, DateTimeOffset?>, Dictionary<SessionId, SessionRecord>)> AskAsync(
+        IReadOnlyCollection<SessionCounts> counts,
+        CancellationToken cancel
+    )
+    {
+        try
+        {
+            var records = await store.SessionsAsync(cancel);
+            return (await OldestAsync(counts, cancel), records.ToDictionary(r => r.Session));
+        }
+        catch (StoreException e) when (e.IsAway)
+        {
+            return ([], []);
+        }
     }
 
     private async Task<Dictionary<SessionId, DateTimeOffset?>> OldestAsync(

@@ -1,6 +1,7 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Logging;
 
@@ -44,31 +45,46 @@ internal sealed partial class Lane(
 
     private string AlarmName => $"agent:{session}";
 
-    /// <summary>Runs until told to stop; then the turn under way gets its drain budget and the agent is ended in order.</summary>
-    public async Task RunAsync(CancellationToken stop)
+    /// <summary>
+    /// Runs until told to stop; then the turn under way gets its drain budget and the agent is ended in order. Where the
+    /// term is lost first, the agent is killed and its turn left as it stands: the next term settles it.
+    /// </summary>
+    public async Task RunAsync(CentralTerm term, CancellationToken stop)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, term.Lost);
+        var killed = Task.CompletedTask;
+        await using var lost = term.Lost.Register(() => killed = KillAsync());
         try
         {
             while (true)
-                await WorkAsync(stop);
+                await WorkAsync(term, either.Token);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
             Log.Drained(logger, session);
         }
         finally
         {
+            await killed;
             await agent.StopAsync(CancellationToken.None);
-            _state.Stopped();
+            if (stop.IsCancellationRequested)
+                _state.Stopped();
+            else
+                _state.Standby();
         }
     }
 
+    /// <summary>A cancelled stop waits for nothing.</summary>
+    private Task KillAsync() =>
+        Task.Run(() => agent.StopAsync(new CancellationToken(canceled: true)), CancellationToken.None);
+
     /// <summary>Settles what was left open and works, until the disk is full: then it waits, and begins anew.</summary>
-    private async Task WorkAsync(CancellationToken stop)
+    private async Task WorkAsync(CentralTerm term, CancellationToken stop)
     {
         try
         {
-            await _recovery.RunAsync(stop);
+            _state.Recovering();
+            await _recovery.RunAsync(term, stop);
             await EnsureReadyAsync(stop);
             while (true)
             {
@@ -76,7 +92,7 @@ internal sealed partial class Lane(
                 _state.Idle();
                 var lease = await NextAsync(stop);
                 _state.Busy(lease.Turn);
-                await DoTurnAsync(lease, stop);
+                await DoTurnAsync(lease, term, stop);
             }
         }
         catch (StoreException e) when (e.IsDiskFull)
@@ -105,7 +121,7 @@ internal sealed partial class Lane(
         return await lease;
     }
 
-    private async Task DoTurnAsync(TurnLease lease, CancellationToken stop)
+    private async Task DoTurnAsync(TurnLease lease, CentralTerm term, CancellationToken stop)
     {
         if (await agent.EnsureReadyAsync(stop) is { } down)
         {
@@ -116,7 +132,7 @@ internal sealed partial class Lane(
         var report = await _run.RunAsync(lease, stop);
         if (report.Failure is null)
             await SucceedAsync(lease, report);
-        else
+        else if (!term.Lost.IsCancellationRequested)
             await FailAsync(lease, report, report.Failure, stop);
     }
 

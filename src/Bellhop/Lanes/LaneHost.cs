@@ -1,21 +1,24 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Lanes;
 
-/// <summary>Runs the lanes of the sessions that an agent of ours serves.</summary>
-public sealed class LaneHost : VitalLoop, ILaneStatusSource
+/// <summary>Runs the lanes of the sessions that an agent of ours serves, for as long as this gateway is central.</summary>
+public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
 {
     private readonly IReadOnlyList<(SessionId Session, Lane Lane)> _lanes;
+    private readonly ICentral _central;
 
     /// <summary>One lane for each session and its agent.</summary>
     public LaneHost(
         IReadOnlyDictionary<SessionId, IAgent> agents,
         IEventStore store,
+        ICentral central,
         Alarms alarms,
         LaneOptions options,
         TimeProvider time,
@@ -24,6 +27,7 @@ public sealed class LaneHost : VitalLoop, ILaneStatusSource
     )
         : base("A lane", application, loggers.CreateLogger<LaneHost>())
     {
+        _central = central;
         var (composer, logger) = (new PromptComposer(time), loggers.CreateLogger<Lane>());
         _lanes =
         [
@@ -38,6 +42,42 @@ public sealed class LaneHost : VitalLoop, ILaneStatusSource
     public bool Serves(SessionId session) => _lanes.Any(l => l.Session == session);
 
     /// <inheritdoc />
-    protected override Task RunAsync(CancellationToken cancel) =>
-        Task.WhenAll(_lanes.Select(l => Task.Run(() => l.Lane.RunAsync(cancel), CancellationToken.None)));
+    protected override async Task RunAsync(CancellationToken cancel)
+    {
+        while (_lanes.Count > 0 && !cancel.IsCancellationRequested)
+        {
+            var term = await _central.TermAsync(cancel);
+            await Task.WhenAll(
+                _lanes.Select(l => Task.Run(() => RunAsync(l.Lane, term, cancel), CancellationToken.None))
+            );
+        }
+    }
+
+    private async Task RunAsync(Lane lane, CentralTerm term, CancellationToken cancel)
+    {
+        try
+        {
+            await lane.RunAsync(term, cancel);
+        }
+        catch (StoreException e) when (e.IsFenced || term.Lost.IsCancellationRequested)
+        {
+            // What it wanted to write is the next one's to decide, from the journal and the transcript.
+            Log.NoLongerCentral(Logger, e.Message);
+            await WhenLostAsync(term, cancel);
+        }
+    }
+
+    /// <summary>The store may know of a successor before the lease's own keeper does.</summary>
+    private static async Task WhenLostAsync(CentralTerm term, CancellationToken cancel)
+    {
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var _ = term.Lost.Register(lost.SetResult);
+        await lost.Task.WaitAsync(cancel);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(310, LogLevel.Warning, "A lane stopped, because this gateway is no longer central: {Reason}")]
+        public static partial void NoLongerCentral(ILogger logger, string reason);
+    }
 }

@@ -7,7 +7,7 @@ namespace Bellhop.Lanes;
 /// <summary>What a lane does now, for status. Written by the lane alone, read by anyone.</summary>
 internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider time)
 {
-    private volatile Snapshot _now = new("recovering", time.GetUtcNow(), null, null, null);
+    private volatile Snapshot _now = new("standby", time.GetUtcNow(), null, null, null);
 
     public LaneStatus Status
     {
@@ -32,11 +32,15 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
         }
     }
 
+    public void Recovering() => Enter("recovering");
+
     public void Idle() => Enter("idle");
 
     public void Busy(Ulid turn) => Enter("busy", turn.ToString());
 
     public void Paused(string reason, DateTimeOffset retryAt) => Enter("paused", reason: reason, retryAt: retryAt);
+
+    public void Standby() => Enter("standby");
 
     public void Stopped() => Enter("stopped");
 

@@ -1,5 +1,6 @@
 using Bellhop.Agents;
 using Bellhop.Events;
+using Bellhop.Routing;
 using Bellhop.Store;
 
 namespace Bellhop.Lanes;
@@ -10,19 +11,19 @@ namespace Bellhop.Lanes;
 /// </summary>
 internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
 {
-    public async Task RunAsync(CancellationToken cancel)
+    public async Task RunAsync(CentralTerm term, CancellationToken cancel)
     {
         foreach (var open in await store.OpenTurnsAsync(session, cancel))
-            await SettleAsync(open, cancel);
+            await SettleAsync(open, term, cancel);
     }
 
-    private async Task SettleAsync(OpenTurn open, CancellationToken cancel)
+    private async Task SettleAsync(OpenTurn open, CentralTerm term, CancellationToken cancel)
     {
         var lease = open.Lease;
         switch (await agent.ArrivedAsync(TurnMarker.For(lease.Turn), cancel))
         {
             case Arrival.No:
-                await store.ReleaseAsync(lease.Turn, "not in the transcript: given again", forget: false, cancel);
+                await store.ReleaseAsync(lease.Turn, GivenAgain(term), forget: false, cancel);
                 break;
             case Arrival.Yes { Answer: var answer }:
                 if (open.State == DeliveryState.Injecting)
@@ -47,6 +48,11 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
                 break;
         }
     }
+
+    private static string GivenAgain(CentralTerm term) =>
+        term.Before is { } before
+            ? $"given again: {before} was central and may have begun it; its transcript cannot be read here"
+            : "not in the transcript: given again";
 
     /// <summary>A prompt told its events unless it could continue an earlier one that the transcript holds.</summary>
     private async Task<bool> WasToldAsync(TurnLease lease, CancellationToken cancel) =>

@@ -3,21 +3,55 @@ using Bellhop.Store;
 
 namespace Bellhop.Routing;
 
-/// <summary>The one door by which anything enters. What it accepts is on disk when it returns.</summary>
-public sealed class Inbox(IEventStore store, Router router)
+/// <summary>
+/// The one door by which anything enters. What it accepts is on disk when it returns: in the store or, while that is away,
+/// in the spool of this machine.
+/// </summary>
+public sealed class Inbox(IEventStore store, Router router, IEventSpool? spool = null)
 {
     /// <summary>
     /// Routes and writes events, all or none. Where a row says why its bytes could not be read, it is kept as a dead
     /// letter in its place. <paramref name="list"/>: the session a producer addressed by writing to its list; null where
     /// the producer named none and the routing rules decide.
     /// </summary>
-    public Task<AppendResult> AcceptAsync(
+    public async Task<AppendResult> AcceptAsync(
         IReadOnlyList<(Event Event, string? Quarantine)> rows,
         SessionId? list,
         CancellationToken cancel
-    ) =>
-        store.AppendAsync(
-            [.. rows.Select(r => new NewEvent(r.Event, router.Route(r.Event, list)) { Quarantine = r.Quarantine })],
-            cancel
-        );
+    )
+    {
+        if (spool is { HasBacklog: true })
+            return Keep(spool, rows, list);
+        try
+        {
+            return await store.AppendAsync([.. rows.Select(r => Routed(r, list))], cancel);
+        }
+        catch (StoreException e) when (e.IsAway && spool is not null)
+        {
+            return Keep(spool, rows, list);
+        }
+    }
+
+    private NewEvent Routed((Event Event, string? Quarantine) row, SessionId? list) =>
+        new(row.Event, router.Route(row.Event, list)) { Quarantine = row.Quarantine };
+
+    private AppendResult Keep(
+        IEventSpool keeper,
+        IReadOnlyList<(Event Event, string? Quarantine)> rows,
+        SessionId? list
+    )
+    {
+        try
+        {
+            keeper.Keep([.. rows.Select(r => new SpooledEvent(r.Event, list, r.Quarantine))]);
+        }
+        catch (StoreException e) when (e.IsDiskFull)
+        {
+            return AppendResult.Refused(AppendRefusal.DiskFull);
+        }
+        return new AppendResult([.. rows.Select(r => Spooled(Routed(r, list)))]);
+    }
+
+    private static AppendedEvent Spooled(NewEvent e) =>
+        new(e.Event.Key, e.Event.Id, Duplicate: false, [.. e.Targets.Select(t => t.Session)]) { Spooled = true };
 }

@@ -52,7 +52,8 @@ public sealed class Intake(EventReader reader, Inbox inbox)
         CancellationToken cancel
     ) => TakeAsync([body], defaults, list, quarantine, cancel);
 
-    private static IntakeResult Result(AppendResult append, List<(Event, string? Quarantine)> rows) =>
+    /// <summary>An append in the words of a door.</summary>
+    public static IntakeResult Result(AppendResult append, IReadOnlyList<(Event, string? Quarantine)> rows) =>
         append.Refusal switch
         {
             AppendRefusal.Full => Refused(Errors.Full),

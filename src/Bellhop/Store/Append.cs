@@ -20,7 +20,11 @@ public sealed record NewEvent(Event Event, IReadOnlyList<Target> Targets)
 /// <param name="Id">The producer's id.</param>
 /// <param name="Duplicate">True where this (source, id) was known within its window and no delivery was added.</param>
 /// <param name="Sessions">The sessions it has deliveries for, this append's first.</param>
-public sealed record AppendedEvent(Ulid Key, string Id, bool Duplicate, IReadOnlyList<SessionId> Sessions);
+public sealed record AppendedEvent(Ulid Key, string Id, bool Duplicate, IReadOnlyList<SessionId> Sessions)
+{
+    /// <summary>True where it waits on this machine's disk until the store is back; whether it is a duplicate shows then.</summary>
+    public bool Spooled { get; init; }
+}
 
 /// <summary>Why a store takes nothing more for now.</summary>
 public enum AppendRefusal

@@ -18,4 +18,7 @@ public sealed class StoreException : BellhopException
 
     /// <summary>True where another gateway is central by now: nothing was changed, and this one must stop its lanes.</summary>
     public bool IsFenced { get; init; }
+
+    /// <inheritdoc />
+    public override bool IsPassing => IsDiskFull || IsAway || IsFenced;
 }

@@ -21,10 +21,21 @@ public sealed class FakeModel : IAsyncLifetime
         return model;
     }
 
-    public async ValueTask InitializeAsync()
+    /// <summary>The same in a network of the test's own.</summary>
+    public static async Task<FakeModel> StartAsync(string[] launcher)
+    {
+        var model = new FakeModel();
+        await model.InitializeAsync(launcher);
+        return model;
+    }
+
+    public ValueTask InitializeAsync() => InitializeAsync([]);
+
+    private async ValueTask InitializeAsync(string[] launcher)
     {
         var script = Repository.File("tests/Bellhop.SystemTests/Parts/fake-model-server.mjs");
-        _process = Process.Start(Processes.Describe(Repository.Tool("node"), [script, "--port", "0"]))!;
+        string[] words = [.. launcher, Repository.Tool("node"), script, "--port", "0"];
+        _process = Process.Start(Processes.Describe(words[0], words[1..]))!;
         using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
         var line =
             await _process.StandardOutput.ReadLineAsync(limit.Token)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -26,6 +27,27 @@ internal sealed class GatewayApi : IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
+    /// <summary>The same over the socket in the home, which also crosses the border of a network namespace.</summary>
+    public GatewayApi(GatewayHome home)
+    {
+        var socket = Path.Combine(home.Path, "run", "bellhop.sock");
+        var handler = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancel) =>
+            {
+                var to = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await to.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
+                return new NetworkStream(to, ownsSocket: true);
+            },
+        };
+        _http = new HttpClient(handler)
+        {
+            BaseAddress = new Uri("http://localhost"),
+            Timeout = TimeSpan.FromMinutes(1),
+        };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", home.Token);
+    }
+
     public Uri Address => _http.BaseAddress!;
 
     public Task<ApiAnswer> PushAsync(string json) => PushAsync(Encoding.UTF8.GetBytes(json));
@@ -47,6 +69,10 @@ internal sealed class GatewayApi : IDisposable
     /// <summary>Deliveries that are not settled yet.</summary>
     public async Task<long> UnfinishedAsync() =>
         (await GetAsync("/v1/status")).Json.GetProperty("unfinished").GetInt64();
+
+    /// <summary>What the gateway is on a shared Redis: central, standby or unknown.</summary>
+    public async Task<string?> RoleAsync() =>
+        (await GetAsync("/v1/status")).Json.GetProperty("bus").GetProperty("role").GetString();
 
     /// <summary>The process of central's agent, while there is one.</summary>
     public async Task<int?> AgentPidAsync() =>

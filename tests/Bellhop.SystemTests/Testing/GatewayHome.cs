@@ -62,6 +62,15 @@ internal sealed class GatewayHome : IDisposable
         return this;
     }
 
+    /// <summary>The same, on a Redis that others may share. Call it last.</summary>
+    public GatewayHome OnRedis(string url, string lease = "2s")
+    {
+        Set("BELLHOP__BUS__KIND", "redis");
+        Set("BELLHOP__BUS__URL", url);
+        Set("BELLHOP__BUS__LEASE", lease);
+        return this;
+    }
+
     /// <summary>The agent that answers without a model.</summary>
     public GatewayHome WithEcho() => WithConfig(new JsonObject { ["kind"] = "echo" });
 

@@ -3,6 +3,7 @@ using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
+using Bellhop.Routing;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,7 @@ public sealed partial class LaneTests : IAsyncLifetime
 
     private readonly ManualTime _time = new();
     private readonly CancellationTokenSource _stop = new();
+    private CentralTerm _term = new(null, CancellationToken.None);
     private readonly Alarms _alarms;
     private readonly EventReader _reader;
     private StoreFixture _store = null!;
@@ -229,7 +231,7 @@ public sealed partial class LaneTests : IAsyncLifetime
             _time,
             NullLogger<Lane>.Instance
         );
-        return Task.Run(() => _running.RunAsync(stop), CancellationToken.None);
+        return Task.Run(() => _running.RunAsync(_term, stop), CancellationToken.None);
     }
 
     private async Task<Ulid> PushAsync(string id)

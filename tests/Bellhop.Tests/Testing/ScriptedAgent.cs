@@ -14,6 +14,7 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
     private readonly ConcurrentQueue<Func<Prompt, CancellationToken, IAsyncEnumerable<TurnSignal>>> _script = new();
     private readonly ConcurrentQueue<AgentFailure> _unready = new();
     private TaskCompletionSource _down = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<Prompt> _prompts = Channel.CreateBounded<Prompt>(1000);
 
     public ScriptedAgent()
@@ -87,6 +88,8 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
     public Task StopAsync(CancellationToken cancel)
     {
         Stopped = true;
+        if (cancel.IsCancellationRequested)
+            _killed.TrySetResult();
         Status = Status with { Phase = AgentPhase.Stopped };
         return Task.CompletedTask;
     }
@@ -122,8 +125,9 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
             yield return sign;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = stop.Register(() => stopped.TrySetResult());
-        await stopped.Task;
-        yield return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "stopped");
+        yield return await Task.WhenAny(stopped.Task, _killed.Task) == stopped.Task
+            ? TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "stopped")
+            : TurnSignal.Ended.Failed(AgentFailureCause.Died, "killed");
     }
 
     private async IAsyncEnumerable<TurnSignal> WaitAsync(Prompt prompt, Task until, string answer)

@@ -13,7 +13,9 @@ public sealed record AcceptedDto(IReadOnlyList<AcceptedEventDto> Events)
 /// <summary>One accepted event; also the answer to <c>POST /v1/messages</c>.</summary>
 /// <param name="Key">Ours; the first one's for a duplicate.</param>
 /// <param name="Id">The producer's id.</param>
-/// <param name="State">Always accepted; <c>GET /v1/events/{id}</c> tells how it goes on.</param>
+/// <param name="State">
+/// accepted, and <c>GET /v1/events/{id}</c> tells how it goes on; or spooled: on this machine's disk until Redis is back.
+/// </param>
 /// <param name="Duplicate">True where it was known already and nothing was added.</param>
 /// <param name="Sessions">Who gets it.</param>
 public sealed record AcceptedEventDto(
@@ -26,5 +28,11 @@ public sealed record AcceptedEventDto(
 {
     /// <summary>Shows one event of an append.</summary>
     public static AcceptedEventDto From(AppendedEvent e) =>
-        new(e.Key.ToString(), e.Id, "accepted", e.Duplicate, [.. e.Sessions.Select(s => s.Value)]);
+        new(
+            e.Key.ToString(),
+            e.Id,
+            e.Spooled ? "spooled" : "accepted",
+            e.Duplicate,
+            [.. e.Sessions.Select(s => s.Value)]
+        );
 }

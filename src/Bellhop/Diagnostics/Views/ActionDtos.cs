@@ -22,4 +22,8 @@ public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);
 
 /// <summary>The answer to <c>/livez</c> and <c>/readyz</c>.</summary>
 /// <param name="Phase">starting, ready or stopping.</param>
-public sealed record PhaseDto(string Phase);
+public sealed record PhaseDto(string Phase)
+{
+    /// <summary>What is degraded although events are accepted: Redis is away. Null where nothing is.</summary>
+    public string? Problem { get; init; }
+}

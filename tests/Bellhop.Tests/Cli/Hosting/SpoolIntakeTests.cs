@@ -18,6 +18,7 @@ public sealed class SpoolIntakeTests : IDisposable
     private readonly GatewayMetrics _metrics = new();
     private readonly UlidFactory _ulids;
     private readonly Alarms _alarms;
+    private AwaySpool? _away;
 
     public SpoolIntakeTests()
     {
@@ -138,6 +139,49 @@ public sealed class SpoolIntakeTests : IDisposable
         await intake.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task TakeAll_KeptWhileTheStoreWasAway_ComesBackAsItWasInItsOrder()
+    {
+        _away = new AwaySpool(_home.Home);
+        var inbox = new Inbox(_store, new Router(new SessionRegistry(_store)), _away);
+        var door = new Intake(new EventReader(_time, _ulids), inbox);
+        var person = new EventDefaults { Source = "web", Kind = EventKind.Person, ReplyTo = "web:1" };
+        _store.Fault = new StoreException("away") { IsAway = true };
+        (await TakeThroughAsync(door, "one", person)).Spooled.ShouldBeTrue();
+        _store.Fault = null;
+        (await TakeThroughAsync(door, "two", new EventDefaults())).Spooled.ShouldBeTrue("it must not overtake");
+
+        (await TakeAsync()).ShouldBeTrue();
+
+        _store.Appended.Select(a => a.Event.Type).ShouldBe(["one", "two"]);
+        var first = _store.Appended.First();
+        (first.Event.Kind, first.Event.ReplyTo, first.Event.Source).ShouldBe((EventKind.Person, "web:1", "web"));
+        first.Targets.ShouldHaveSingleItem().Session.Value.ShouldBe("pid-7");
+        Encoding.UTF8.GetString(first.Event.Body.Span).ShouldBe("""{"type":"one","id":"1"}""");
+        _away.HasBacklog.ShouldBeFalse();
+        (await TakeThroughAsync(door, "three", new EventDefaults())).Spooled.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task TakeAll_StoreAway_WaitsWithoutAnAlarmOfItsOwn()
+    {
+        Write("""{"type":"one"}""");
+        _store.Fault = new StoreException("away") { IsAway = true };
+
+        (await TakeAsync()).ShouldBeFalse();
+
+        _alarms.Open.ShouldBeEmpty();
+        Spool.Files(_home.Home).Count.ShouldBe(1);
+    }
+
+    private static async Task<AppendedEvent> TakeThroughAsync(Intake door, string type, EventDefaults defaults)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","id":"1"}""");
+        var session = SessionId.Parse("pid-7");
+        var result = await door.TakeAsync(body, defaults, session, quarantine: false, TestContext.Current.CancellationToken);
+        return result.Events.ShouldHaveSingleItem();
+    }
+
     private Ulid Write(string body)
     {
         var name = _ulids.Next();
@@ -153,9 +197,9 @@ public sealed class SpoolIntakeTests : IDisposable
 
     private SpoolIntake Intake()
     {
-        var inbox = new Inbox(_store, new Router(new SessionRegistry(_store)));
-        var intake = new Intake(new EventReader(_time, _ulids), inbox);
+        var router = new Router(new SessionRegistry(_store));
         var logger = NullLogger<SpoolIntake>.Instance;
-        return new SpoolIntake(_home.Home, _store, intake, _metrics, _alarms, _time, logger);
+        var reader = new EventReader(_time, _ulids);
+        return new SpoolIntake(_home.Home, _store, router, reader, _metrics, _alarms, _time, logger, _away);
     }
 }

@@ -54,7 +54,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{ "listen": "3018" }""", "listen", "an address and a port")]
     [InlineData("""{ "listen": null }""", "listen", "null is no value here")]
     [InlineData("""{ "allowedHosts": "a" }""", "allowedHosts", "a list of strings")]
-    [InlineData("""{ "bus": { "kind": "redis" } }""", "bus.kind", "is not available")]
+    [InlineData("""{ "bus": { "kind": "redis" } }""", "bus.kind", "needs bus.url")]
     [InlineData("""{ "bus": { "kind": "embeded" } }""", "bus.kind", "Did you mean embedded?")]
     [InlineData("""{ "bus": { "prefix": "a b" } }""", "bus.prefix", "must be 1 to 64 of")]
     [InlineData("""{ "bus": { "passwordFile": "nowhere" } }""", "bus.passwordFile", "cannot be read")]

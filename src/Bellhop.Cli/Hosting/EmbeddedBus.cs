@@ -1,0 +1,54 @@
+using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Redis.Listener;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Bellhop.Store.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Cli.Hosting;
+
+/// <summary>SQLite in the home, and the Redis protocol spoken by ourselves.</summary>
+internal sealed class EmbeddedBus : IBus
+{
+    private readonly SqliteEventStore _store;
+    private readonly BusOptions _options;
+    private readonly Addresses _addresses;
+
+    private EmbeddedBus(SqliteEventStore store, BusOptions options, Addresses addresses) =>
+        (_store, _options, _addresses) = (store, options, addresses);
+
+    public IEventStore Store => _store;
+
+    public BusStatus Status => new("embedded", _addresses.Resp.Endpoint?.ToString(), _options.Prefix);
+
+    /// <summary>Opens the file.</summary>
+    public static async Task<EmbeddedBus> OpenAsync(
+        Home home,
+        BusOptions options,
+        Addresses addresses,
+        UlidFactory ulids,
+        ILoggerFactory loggers,
+        TimeProvider time
+    )
+    {
+        var store = await SqliteEventStore.OpenAsync(
+            new SqliteStoreOptions { Path = home.Database },
+            time,
+            ulids,
+            loggers.CreateLogger<SqliteEventStore>()
+        );
+        return new EmbeddedBus(store, options, addresses);
+    }
+
+    public void AddTo(IServiceCollection services) =>
+        services
+            .AddSingleton<IKeyspace>(_store.Keyspace)
+            .AddSingleton<ICentral, SoleCentral>()
+            .AddSingleton<ISessionHolders, LaneHolders>()
+            .AddBellhopResp(new RespOptions { Prefix = _options.Prefix, Password = _options.Password?.Reveal() });
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+}

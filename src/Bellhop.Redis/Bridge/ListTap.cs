@@ -1,0 +1,69 @@
+using Bellhop.Diagnostics;
+using Bellhop.Redis.Bus;
+using Bellhop.Redis.Client;
+using Bellhop.Redis.Resp;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Redis.Bridge;
+
+/// <summary>
+/// Hands over the rows of one list, oldest first, for as long as it runs. Waits on a connection of its own in a blocking
+/// command, so that a bare LPUSH without a PUBLISH wakes it too, and an idle list costs nothing.
+/// </summary>
+internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProvider time, ILogger logger)
+{
+    /// <summary>Rows fetched at once: with the largest rows as much as one reply may be.</summary>
+    private const int Page = 64;
+
+    /// <summary>Blocking commands end now and then, so that a peer that vanished is found out.</summary>
+    private static readonly TimeSpan Block = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan TryAgain = TimeSpan.FromMilliseconds(500);
+
+    private string AlarmName => $"redis:{list}";
+
+    /// <summary>Gives every row to <paramref name="take"/>, which removes it from the list. Runs until cancelled.</summary>
+    public async Task RunAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> take, CancellationToken cancel)
+    {
+        var patience = RedisBus.Patience with { Name = "bellhop-waits", IsQuiet = true };
+        var dialer = new RedisDialer(bus.Options.Endpoint, patience, time);
+        await using var waits = new RedisClient(dialer, patience, time, logger);
+        while (true)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                await waits.WhenUpAsync(cancel);
+                await TakeAllAsync(take, cancel);
+                alarms.Clear(AlarmName);
+                await waits.CallAsync(UntilSomethingIsThere(), cancel);
+            }
+            catch (BellhopException e) when (e is RedisException || e.IsPassing)
+            {
+                if (e is RedisErrorException)
+                    alarms.Raise(AlarmName, $"The list {list} cannot be read: {e.Message}");
+                await Task.Delay(TryAgain, time, cancel);
+            }
+        }
+    }
+
+    private async Task TakeAllAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task> take, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var reply = await bus.Client.CallAsync(RedisCommand.Of("LRANGE", list, -Page, -1), cancel);
+            var rows = ((RespAggregate)reply).Items;
+            if (rows.Count == 0)
+                return;
+            foreach (var row in rows.Reverse())
+                await take(((RespBulk)row).Bytes, cancel);
+        }
+    }
+
+    /// <summary>Moves the oldest row to where it stands: nothing changes, but the server answers only once there is one.</summary>
+    private RedisCommand UntilSomethingIsThere() =>
+        RedisCommand.Of("BLMOVE", list, list, "RIGHT", "RIGHT", (long)Block.TotalSeconds) with
+        {
+            Blocks = Block,
+        };
+}

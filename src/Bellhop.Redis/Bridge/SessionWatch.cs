@@ -1,0 +1,86 @@
+using Bellhop.Events;
+using Bellhop.Redis.Bus;
+using Bellhop.Redis.Client;
+using Bellhop.Routing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Redis.Bridge;
+
+/// <summary>
+/// Who is there: reads the leases of terminals, tells the registry, and has central adopt what a session left that is gone
+/// or never came. Redis tells nobody when a key expires, so it is looked at in rounds.
+/// </summary>
+internal sealed class SessionWatch(
+    RedisBus bus,
+    ICentral central,
+    SessionRegistry registry,
+    Orphans orphans,
+    TimeProvider time,
+    IHostApplicationLifetime application,
+    ILogger<SessionWatch> logger
+) : PeriodicLoop("Watching sessions on Redis", Period, time, application, logger)
+{
+    /// <summary>How often a terminal renews; looking more often would find nothing else.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// From the end of a lease until its session counts as gone: another lease's length, for a terminal that lost its
+    /// connection as we did and needs a moment to come back.
+    /// </summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    private readonly SessionLook _look = new(bus);
+    private readonly Dictionary<SessionId, long> _missingSince = [];
+
+    /// <inheritdoc />
+    protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        try
+        {
+            await LookAsync(now, cancel);
+        }
+        catch (RedisException)
+        {
+            // The leases may have ended because nobody could renew them: nobody is gone until we have seen so for long.
+            _missingSince.Clear();
+        }
+    }
+
+    private async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
+    {
+        await registry.LoadAsync(cancel);
+        if (!central.IsHeld && bus.Options.Agent is not null)
+        {
+            _missingSince.Clear();
+            return; // whoever is central sees to them
+        }
+        var seen = await _look.TakeAsync(registry.Members, now, cancel);
+        foreach (var session in seen.Live.Where(s => !s.IsGateway && !registry.IsMember(s)))
+            await registry.JoinAsync(session, cancel);
+        foreach (var session in Gone(seen))
+            await orphans.AdoptAsync(session, "it is gone", cancel);
+        foreach (var (session, since) in seen.Unclaimed.Where(u => !registry.IsMember(u.Key)))
+        {
+            if (now - since >= bus.Options.AdoptAfter)
+                await orphans.AdoptAsync(session, "it never came", cancel);
+        }
+    }
+
+    /// <summary>Sessions that were there and have been missing for the whole grace.</summary>
+    private List<SessionId> Gone(SeenOnRedis seen)
+    {
+        var gone = new List<SessionId>();
+        foreach (var session in registry.Members.Where(s => !s.IsGateway))
+        {
+            if (seen.Live.Contains(session))
+                _missingSince.Remove(session);
+            else if (!_missingSince.TryGetValue(session, out var since))
+                _missingSince[session] = Time.GetTimestamp();
+            else if (Time.GetElapsedTime(since) >= Grace)
+                gone.Add(session);
+        }
+        gone.ForEach(session => _missingSince.Remove(session));
+        return gone;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Globalization;
+using Bellhop.Diagnostics;
+using Bellhop.Events;
+using Bellhop.Redis.Client;
+using Bellhop.Redis.Store;
+using Bellhop.Routing;
+using Bellhop.Store;
+using Microsoft.Extensions.Logging;
+
+namespace Bellhop.Redis.Bus;
+
+/// <summary>What a gateway on Redis is made with.</summary>
+public sealed record RedisBusOptions
+{
+    /// <summary>The server.</summary>
+    public required RedisEndpoint Endpoint { get; init; }
+
+    /// <summary>What keys start with.</summary>
+    public required string Prefix { get; init; }
+
+    /// <summary>How long a silent gateway stays central. The default value is 15 s.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The gateway's folder, by which it knows itself after a restart.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>pi, command, echo; null where no agent of ours serves central, so that terminals hold it.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>How long rows wait for a session that was never seen, before central gets them.</summary>
+    public required TimeSpan AdoptAfter { get; init; }
+}
+
+/// <summary>
+/// A gateway's side of a Redis that others may share: the store, the lease of central, and whether the server is there.
+/// Nothing waits for the server to be there.
+/// </summary>
+public sealed class RedisBus : IAsyncDisposable
+{
+    /// <summary>The alarm while Redis does not serve us.</summary>
+    public const string AwayAlarm = "redis";
+
+    /// <summary>The alarm after everything in it vanished.</summary>
+    public const string LossAlarm = "redis:data";
+
+    private readonly Alarms _alarms;
+    private readonly BusStore _store;
+    private readonly CentralLease? _lease;
+
+    /// <summary>Begins to connect.</summary>
+    public RedisBus(
+        RedisBusOptions options,
+        Alarms alarms,
+        UlidFactory ulids,
+        TimeProvider time,
+        ILoggerFactory loggers
+    )
+    {
+        (Options, _alarms) = (options, alarms);
+        Keys = new BusKeys(options.Prefix);
+        Dialer = new RedisDialer(options.Endpoint, Patience, time);
+        Client = new RedisClient(
+            Dialer,
+            Patience,
+            time,
+            loggers.CreateLogger<RedisClient>(),
+            new RedisHooks { OnHealth = Tell }
+        );
+        _store = new BusStore(
+            cancel => OpenAsync(ulids, time, loggers, cancel),
+            time,
+            loggers.CreateLogger<BusStore>()
+        );
+        if (options.Agent is { } agent)
+            _lease = new CentralLease(
+                Client,
+                Keys,
+                Self(options, agent, ulids, time),
+                options.Lease,
+                new LeaseRivals(Client, Keys, makesWay: agent == "echo"),
+                time,
+                loggers.CreateLogger<CentralLease>()
+            );
+    }
+
+    /// <summary>The store; before the server answered it says that it is away.</summary>
+    public IEventStore Store => _store;
+
+    /// <summary>Who is central; nobody of us where no agent of ours serves it.</summary>
+    public ICentral Central => _lease is { } lease ? lease : new TerminalsOnly();
+
+    /// <summary>Why Redis does not serve us, with the mend; null while it does.</summary>
+    public string? Problem => Client.Health.IsUp ? _store.Problem : Client.Health.Problem ?? _store.Problem;
+
+    /// <summary>What this gateway is among several.</summary>
+    public CentralStatus? CentralStatus => _lease?.Status;
+
+    internal static RedisClientOptions Patience { get; } = new();
+
+    internal RedisBusOptions Options { get; }
+
+    internal BusKeys Keys { get; }
+
+    internal RedisClient Client { get; }
+
+    internal IRedisDialer Dialer { get; }
+
+    internal BusStore OpeningStore => _store;
+
+    /// <summary>Only after the lanes have ended: the lease goes first, so that the next one need not wait.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_lease is not null)
+            await _lease.DisposeAsync();
+        await _store.DisposeAsync();
+        await Client.DisposeAsync();
+    }
+
+    private static HolderRecord Self(RedisBusOptions options, string agent, UlidFactory ulids, TimeProvider time) =>
+        new()
+        {
+            Host = Environment.MachineName,
+            Pid = Environment.ProcessId,
+            StartedAt = time.GetUtcNow(),
+            Home = options.Home,
+            Kind = "bellhop",
+            Agent = agent,
+            Nonce = string.Create(CultureInfo.InvariantCulture, $"{ulids.Next()}"),
+        };
+
+    private Task<RedisEventStore> OpenAsync(
+        UlidFactory ulids,
+        TimeProvider time,
+        ILoggerFactory loggers,
+        CancellationToken cancel
+    ) =>
+        RedisEventStore.OpenAsync(
+            Options.Endpoint,
+            new RedisStoreOptions
+            {
+                Prefix = Options.Prefix,
+                Served = _lease is null ? [] : [SessionId.Gateway],
+                Fence = () => _lease?.Fence,
+                DataLost = message => _alarms.Raise(LossAlarm, message),
+            },
+            time,
+            ulids,
+            loggers.CreateLogger<RedisEventStore>(),
+            cancel
+        );
+
+    private void Tell(RedisHealth health)
+    {
+        if (health.IsUp)
+            _alarms.Clear(AwayAlarm);
+        else
+            _alarms.Raise(
+                AwayAlarm,
+                $"{health.Problem} Events are taken and kept on this machine's disk meanwhile; nothing is delivered."
+            );
+    }
+
+    private sealed class TerminalsOnly : ICentral
+    {
+        public bool IsHeld => false;
+
+        public Task<CentralTerm> TermAsync(CancellationToken cancel) =>
+            new TaskCompletionSource<CentralTerm>().Task.WaitAsync(cancel);
+    }
+}
