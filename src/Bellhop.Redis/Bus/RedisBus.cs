@@ -139,7 +139,7 @@ public sealed class RedisBus : IAsyncDisposable
             new RedisStoreOptions
             {
                 Prefix = Options.Prefix,
-                Served = _lease is null ? [] : [SessionId.Gateway],
+                Served = () => _lease is null ? [] : [SessionId.Gateway],
                 Fence = () => _lease?.Fence,
                 DataLost = message => _alarms.Raise(LossAlarm, message),
             },
