@@ -11,13 +11,13 @@ namespace Bellhop.Redis.Store;
 /// at all; it is as durable as the server's own persistence makes it. While the server is away, appends and what people
 /// ask for fail with <see cref="StoreException.IsAway"/>, and what lanes do waits for its return.
 /// </summary>
-public sealed class RedisEventStore : IEventStore
+public sealed partial class RedisEventStore : IEventStore
 {
     /// <summary>Of the keys that this program writes. Raise it with every change that an older program would misread.</summary>
     internal const int SchemaVersion = 1;
 
     // Some milliseconds of the server's time, in which nobody else is served.
-    private const int AdoptedAtOnce = 500;
+    private const int SliceSize = 500;
 
     private readonly RedisStoreOptions _options;
     private readonly LanePlaces _lanes;
@@ -81,6 +81,7 @@ public sealed class RedisEventStore : IEventStore
         AppendAsync(events, handOver: true, null, cancel);
 
     /// <inheritdoc />
+<<<<<<< HEAD
     public async Task<TurnLease> LeaseAsync(SessionId session, BatchLimits limits, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _scripts.Closing);
@@ -303,6 +304,8 @@ public sealed class RedisEventStore : IEventStore
     }
 
     /// <inheritdoc />
+=======
+>>>>>>> redisstore
     public IAsyncEnumerable<DeliveryChange> WatchAsync(CancellationToken cancel) => _feed.Readers.WatchAsync(cancel);
 
     /// <summary>Lets the calls under way end and disconnects. Never deletes.</summary>
@@ -319,10 +322,10 @@ public sealed class RedisEventStore : IEventStore
 
     internal static async Task<RedisEventStore> OpenAsync(RedisStoreParts parts, CancellationToken cancel)
     {
+        await StoreProbe.RunAsync(parts.Dialer, cancel);
         var store = new RedisEventStore(parts);
         try
         {
-            await StoreProbe.RunAsync(parts.Dialer, cancel);
             await store._hears.WhenUpAsync(cancel);
             await store._scripts.ChangeAsync(StoreScript.Open, cancel);
             await store.ReadStateAsync(cancel);
@@ -364,36 +367,14 @@ public sealed class RedisEventStore : IEventStore
         if (events.Any(e => e.Targets.Count == 0))
             throw new StoreException("An event needs at least one session to go to.");
         var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from);
-        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, cancel, words), events);
+        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, words, cancel), events);
     }
-
-    private RedisArgument[] LeaseWords(SessionId session, BatchLimits limits) =>
-        [
-            session.Value,
-            // The turn is known by the id we give it: a call that is sent again gets the same lease.
-            _ulids.Next().ToString(),
-            limits.MaxEvents,
-            limits.MaxBytes,
-            limits.MaxShownBytes,
-            limits.OverheadBytes,
-        ];
-
-    /// <summary>The key that the text may be, as scripts know it; empty where it can be none.</summary>
-    private static string AsKey(string keyOrId) => Ulid.TryParse(keyOrId, out var key) ? key.ToString() : "";
 
     private async Task<int> CountAsync(
         StoreScript script,
         CancellationToken cancel,
         params RedisArgument[] arguments
     ) => (int)StoreReplies.Number(await _scripts.ChangeAsync(script, cancel, arguments));
-
-    private async Task<int> AllAsync(StoreScript script, CancellationToken cancel, params RedisArgument[] arguments)
-    {
-        var (all, slice) = (0, AdoptedAtOnce);
-        while (slice == AdoptedAtOnce)
-            all += slice = await CountAsync(script, cancel, [.. arguments, AdoptedAtOnce]);
-        return all;
-    }
 
     private async Task ReadStateAsync(CancellationToken cancel) =>
         _feed.Accept((RespAggregate)await _scripts.ReadAsync(StoreScript.Counts, cancel));

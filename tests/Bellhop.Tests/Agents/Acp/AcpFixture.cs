@@ -24,7 +24,7 @@ internal sealed class AcpFixture : IAsyncDisposable
 
     public AcpAgent Agent { get; private set; }
 
-    public AcpSessionFile File => new(_folder["session.acp.json"]);
+    public AcpSessionFile File => new(_folder.File("session.acp.json"));
 
     public void WriteFile(string text) => _folder.Write("session.acp.json", text);
 
