@@ -49,6 +49,26 @@ public sealed partial class RedisEventStore
         );
 
     /// <inheritdoc />
+    public Task<int> RerouteAsync(IReadOnlyList<Reroute> reroutes, CancellationToken cancel) =>
+        reroutes.Any(r => r.Targets.Count == 0)
+            ? throw new StoreException("An event needs at least one session to go to.")
+            : CountAsync(
+                StoreScript.Reroute,
+                cancel,
+                [
+                    .. reroutes.SelectMany(r =>
+                        new RedisArgument[] { r.Delivery, AppendArguments.Targets(r.Targets), Note.Clean(r.Note) }
+                    ),
+                ]
+            );
+
+    /// <inheritdoc />
+    public async Task<Event?> FindKnownAsync(Event e, CancellationToken cancel) =>
+        await _scripts.ReadAsync(StoreScript.Known, cancel, EventJson.Write(e)) is RespAggregate known
+            ? StoreReplies.Event(known)
+            : null;
+
+    /// <inheritdoc />
     public async Task<int?> DismissAsync(string keyOrId, CancellationToken cancel) =>
         await _scripts.ChangeAsync(StoreScript.Dismiss, cancel, keyOrId, AsKey(keyOrId)) is RespBulk answer
         && answer.ToString() != "null"

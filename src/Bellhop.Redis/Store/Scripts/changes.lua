@@ -94,6 +94,7 @@ end
 -- A session that has no lane of ours takes its events from a list. The caller saves d.
 local function hand_over(d)
   if d.handed or served:find(' ' .. d.session .. ' ', 1, true) then return end
+  if d.session:sub(1, 5) == 'hold/' then return end -- what a rule holds is nobody's yet
   local list = prefix .. ':events:' .. d.session
   local row, kind = row_of(d), redis.call('TYPE', list).ok
   if not row or kind ~= 'list' and kind ~= 'none' then return end -- a key of somebody's own: failing now would be worse
