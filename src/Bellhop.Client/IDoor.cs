@@ -31,5 +31,7 @@ internal sealed record Trouble(string? Code, string Message, bool CanRetry)
     /// <summary>What the connection said.</summary>
     public Exception? Cause { get; init; }
 
-    public static Trouble NoAnswer(Exception cause) => new(null, cause.Message, CanRetry: true) { Cause = cause };
+    /// <summary>The innermost cause says it in the plainest words.</summary>
+    public static Trouble NoAnswer(Exception cause) =>
+        new(null, (cause.InnerException ?? cause).Message, CanRetry: true) { Cause = cause };
 }

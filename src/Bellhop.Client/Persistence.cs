@@ -45,7 +45,8 @@ internal sealed class Persistence(BellhopClientOptions options, TimeProvider tim
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {
-            return Trouble.NoAnswer(new TimeoutException($"No answer within {options.Timeout.TotalSeconds:0.#} s.", e));
+            var waited = $"No answer within {options.Timeout.TotalSeconds:0.#} s.";
+            return new Trouble(null, waited, CanRetry: true) { Cause = e };
         }
     }
 

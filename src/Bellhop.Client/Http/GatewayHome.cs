@@ -23,17 +23,19 @@ internal sealed class GatewayHome(string? given)
     /// </summary>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancel)
     {
+        var path = Path.Combine(Folder, "run", "bellhop.sock");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            var path = Path.Combine(Folder, "run", "bellhop.sock");
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }
-        catch (Exception e) when (e is SocketException or ArgumentException && Announced() is not null)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            socket.Dispose(); // no such socket, or a path too long for one
-            return await ConnectAsync(Announced()!, cancel);
+            socket.Dispose(); // no such socket, nobody behind it, or a path too long for one
+            return Announced() is { } address
+                ? await ConnectAsync(address, cancel)
+                : throw new IOException($"Nobody listens on {path}.", e);
         }
         catch
         {

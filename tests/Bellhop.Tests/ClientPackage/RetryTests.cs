@@ -103,6 +103,7 @@ public sealed class RetryTests : IAsyncLifetime
 
         gone.Message.ShouldContain("bellhop up");
         gone.Message.ShouldContain("BellhopClientOptions.Redis");
+        gone.Message.ShouldEndWith($"(Nobody listens on {Path.Combine(nowhere.Path, "run", "bellhop.sock")}.)");
         _time.Waits.Count.ShouldBe(4);
     }
 
