@@ -5,6 +5,7 @@ using Bellhop.Bench.Idle;
 using Bellhop.Bench.Ingest;
 using Bellhop.Bench.Latency;
 using Bellhop.Bench.Loss;
+using Bellhop.Bench.RedisStore;
 using Bellhop.Bench.Report;
 using Bellhop.Bench.Start;
 using Bellhop.Bench.Subjects;
@@ -23,6 +24,7 @@ internal static class BenchProgram
         new StartBench(),
         new IdleBench(),
         new BacklogBench(),
+        new RedisStoreBench(),
     ];
 
     public static async Task<int> RunAsync(string[] args)

@@ -55,6 +55,9 @@ public sealed class RedisEventStore : IEventStore
     /// <summary>Whether the server serves us now, and since when; why not, with the mend.</summary>
     internal RedisHealth Health => _redis.Health;
 
+    /// <summary>Ends when the server serves us.</summary>
+    internal Task WhenUpAsync(CancellationToken cancel) => _redis.WhenUpAsync(cancel);
+
     /// <summary>Connects and finds the place, making it where there is none.</summary>
     /// <exception cref="StoreException">
     /// The events there are of a newer program; the server lacks something (it is named); or it cannot be reached
@@ -341,7 +344,7 @@ public sealed class RedisEventStore : IEventStore
         if (events.Any(e => e.Targets.Count == 0))
             throw new StoreException("An event needs at least one session to go to.");
         var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from);
-        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, cancel, words));
+        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, cancel, words), events);
     }
 
     private RedisArgument[] LeaseWords(SessionId session, BatchLimits limits) =>

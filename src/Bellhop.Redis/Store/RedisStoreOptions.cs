@@ -5,6 +5,8 @@ namespace Bellhop.Redis.Store;
 /// <summary>Where in a Redis the events stand and how much it takes.</summary>
 public sealed record RedisStoreOptions
 {
+    private static readonly SessionId[] Central = [SessionId.Gateway];
+
     /// <summary>
     /// Each takes about 1.5 KiB of the server's memory, so this is 3 GiB of backlog: what a loop gone wild must meet before
     /// the server meets its maxmemory.
@@ -18,10 +20,10 @@ public sealed record RedisStoreOptions
     public long MaxUnfinished { get; init; } = DefaultMaxUnfinished;
 
     /// <summary>
-    /// The sessions that a lane of ours serves. Events for any other are handed over on its list. The default value is
-    /// central alone.
+    /// The sessions that a lane of ours serves, asked before every call. Events for any other are handed over on its list.
+    /// The default value is central alone, always.
     /// </summary>
-    public IReadOnlyList<SessionId> Served { get; init; } = [SessionId.Gateway];
+    public Func<IReadOnlyList<SessionId>> Served { get; init; } = static () => Central;
 
     /// <summary>
     /// The number of the lease of central under which we work, asked before every call that only central may make; null =

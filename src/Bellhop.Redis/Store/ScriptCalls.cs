@@ -23,8 +23,6 @@ internal sealed class ScriptCalls : IAsyncDisposable
     private readonly OpenCalls _open = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly RedisArgument[] _keys;
-    private readonly RedisArgument _candidate;
-    private readonly RedisArgument _served;
 
     public ScriptCalls(
         RedisClient redis,
@@ -36,9 +34,6 @@ internal sealed class ScriptCalls : IAsyncDisposable
     {
         (_redis, _feed, _options, _time, _ulids) = (redis, feed, options, time, ulids);
         _keys = [$"{options.Prefix}:bellhop"];
-        // New for every process, so that a place which we make again after a loss is another one.
-        _candidate = ulids.Next().ToString();
-        _served = $" {string.Join(' ', options.Served)} ";
     }
 
     /// <summary>Fires when the store begins to close.</summary>
@@ -154,9 +149,10 @@ internal sealed class ScriptCalls : IAsyncDisposable
         [
             _time.GetUtcNow().ToUnixTimeMilliseconds(),
             RedisEventStore.SchemaVersion,
-            _candidate,
+            // The place's id, should there be none: new every time, so that one made after a loss is another one.
+            _ulids.Next().ToString(),
             _options.Fence() is { } fence ? fence.ToString(CultureInfo.InvariantCulture) : "",
-            _served,
+            $" {string.Join(' ', _options.Served())} ",
             operation,
             resent ? "1" : "",
         ];

@@ -6,19 +6,26 @@ using Bellhop.Store;
 
 namespace Bellhop.Redis.Store;
 
-/// <summary>Which change of which place a message tells of: its first two words. The rest is read only where it is news.</summary>
-internal readonly record struct ChangeHead(string Place, long Version, ReadOnlyMemory<byte> Json)
+/// <summary>
+/// Which change of which place a message tells of. The rest of it is read only where it is news: a message without one is
+/// the mark behind which everything up to this version has been told.
+/// </summary>
+internal readonly record struct ChangeHead(string Place, long Version, ReadOnlyMemory<byte> Rest)
 {
     public static ChangeHead Read(ReadOnlyMemory<byte> message)
     {
-        var first = message.Span.IndexOf((byte)' ');
-        var second = first + 1 + message.Span[(first + 1)..].IndexOf((byte)' ');
-        return new ChangeHead(
-            Encoding.ASCII.GetString(message.Span[..first]),
-            long.Parse(message.Span[(first + 1)..second], CultureInfo.InvariantCulture),
-            message[(second + 1)..]
-        );
+        var (place, afterPlace) = Cut(message, (byte)' ');
+        var (version, rest) = Cut(afterPlace, (byte)' ');
+        return new ChangeHead(Encoding.ASCII.GetString(place.Span), Number(version), rest);
     }
+
+    public static long Number(ReadOnlyMemory<byte> digits) => long.Parse(digits.Span, CultureInfo.InvariantCulture);
+
+    /// <summary>What stands before the first mark, and what behind it.</summary>
+    public static (ReadOnlyMemory<byte> Before, ReadOnlyMemory<byte> After) Cut(ReadOnlyMemory<byte> text, byte mark) =>
+        text.Span.IndexOf(mark) is >= 0 and var at
+            ? (text[..at], text[(at + 1)..])
+            : (text, ReadOnlyMemory<byte>.Empty);
 }
 
 /// <summary>What one change came to: the counts that it touched, and the deliveries that moved.</summary>
@@ -29,29 +36,45 @@ internal sealed record StoreChange(
     IReadOnlyList<DeliveryChange> Moves
 )
 {
-    public static StoreChange Read(ReadOnlyMemory<byte> bytes)
+    /// <summary>The rest of the first line, then a line for each count and one of JSON for each move.</summary>
+    public static StoreChange Read(ReadOnlyMemory<byte> rest)
+    {
+        var (totals, lines) = ChangeHead.Cut(rest, (byte)'\n');
+        var (unfinished, dead) = ChangeHead.Cut(totals, (byte)' ');
+        var (counts, moves) = (new List<(string, long)>(), new List<DeliveryChange>());
+        while (!lines.IsEmpty)
+        {
+            (var line, lines) = ChangeHead.Cut(lines, (byte)'\n');
+            if (line.Span[0] == '{')
+                moves.Add(Move(line));
+            else
+                counts.Add(Count(line));
+        }
+        return new StoreChange(ChangeHead.Number(unfinished), ChangeHead.Number(dead), counts, moves);
+    }
+
+    private static (string Field, long Count) Count(ReadOnlyMemory<byte> line)
+    {
+        var end = line.Span.LastIndexOf((byte)' ');
+        return (Encoding.ASCII.GetString(line.Span[..end]), ChangeHead.Number(line[(end + 1)..]));
+    }
+
+    private static DeliveryChange Move(ReadOnlyMemory<byte> bytes)
     {
         using var document = JsonDocument.Parse(bytes);
         var json = document.RootElement;
-        return new StoreChange(
-            json.Number("unfinished"),
-            json.Number("dead"),
-            [.. json.GetProperty("counts").EnumerateObject().Select(c => (c.Name, (long)c.Value.GetDouble()))],
-            json.TryGetProperty("moves", out var moves) ? [.. moves.EnumerateArray().Select(Move)] : []
+        var key = json.Text("event");
+        var steps = json.GetProperty("history");
+        return new DeliveryChange(
+            Ulid.Parse(key),
+            json.MaybeText("id") ?? key,
+            json.Text("type"),
+            json.Text("source"),
+            SessionId.Parse(json.Text("session")),
+            json.Number("number"),
+            (DeliveryState)json.Number("state"),
+            json.MaybeTime("at")!.Value,
+            steps[steps.GetArrayLength() - 1][3].GetString() is { Length: > 0 } note ? note : null
         );
     }
-
-    /// <summary>Number, from, to, session, key, id, type, source, instant, note.</summary>
-    private static DeliveryChange Move(JsonElement move) =>
-        new(
-            Ulid.Parse(move[4].GetString()!),
-            move[5].GetString()!,
-            move[6].GetString()!,
-            move[7].GetString()!,
-            SessionId.Parse(move[3].GetString()!),
-            (long)move[0].GetDouble(),
-            (DeliveryState)move[2].GetInt32(),
-            DateTimeOffset.FromUnixTimeMilliseconds((long)move[8].GetDouble()),
-            move[9].GetString() is { Length: > 0 } note ? note : null
-        );
 }

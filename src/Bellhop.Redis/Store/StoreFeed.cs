@@ -22,6 +22,7 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
 
     private string? _place;
     private long _version;
+    private bool _began;
 
     /// <summary>Who follows moves here.</summary>
     public ChangeFeed Readers { get; } = new();
@@ -64,15 +65,15 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
         var version = StoreReplies.Number(state.Items[2]);
         lock (_lock)
         {
-            if (place.Length > 0)
-                Enter(place);
+            Enter(place);
+            if (!_began)
+                (_began, _version) = (true, version);
             Counts.Replace(
                 version,
                 StoreReplies.Number(state.Items[3]),
                 StoreReplies.Number(state.Items[4]),
                 StoreReplies.CountsOf((RespAggregate)state.Items[5])
             );
-            CatchUp(version);
         }
         lanes.SignalAll();
     }
@@ -82,7 +83,7 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
     {
         if (place == _place)
             return;
-        var isLoss = _place is not null;
+        var isLoss = _place is { Length: > 0 };
         (_place, _version) = (place, 0);
         _held.Clear();
         Counts.Clear();
@@ -98,9 +99,14 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
 
     private void Accept(ChangeHead head)
     {
+        if (head.Rest.IsEmpty)
+        {
+            CatchUp(head.Version);
+            return;
+        }
         if (head.Version <= _version || _held.ContainsKey(head.Version))
             return;
-        var change = StoreChange.Read(head.Json);
+        var change = StoreChange.Read(head.Rest);
         Counts.Apply(head.Version, change.Unfinished, change.Dead, change.Counts);
         foreach (var move in change.Moves)
         {
@@ -108,26 +114,33 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
                 lanes.Signal(move.Session);
         }
         _held.Add(head.Version, change);
+        PublishHeld();
+        if (_held.Count > MaxHeld)
+            LookAgain();
+    }
+
+    private void PublishHeld()
+    {
         while (_held.Remove(_version + 1, out var next))
         {
             _version++;
             Readers.Publish(next.Moves);
         }
-        if (_held.Count > MaxHeld)
-            LookAgain();
     }
 
+    /// <summary>Whatever was published up to this number was published before: what we do not have by now, we missed.</summary>
     private void CatchUp(long version)
     {
-        var missed = false;
-        while (_version < version)
+        var told = _version;
+        while (_held.Count > 0 && _held.First() is { Key: var next } && next <= version)
         {
-            _version++;
-            if (_held.Remove(_version, out var change))
-                Readers.Publish(change.Moves);
-            else
-                missed = true;
+            Readers.Publish(_held[next].Moves);
+            _held.Remove(next);
+            told++;
         }
+        var missed = told < version;
+        _version = Math.Max(_version, version);
+        PublishHeld();
         if (missed)
             Readers.Break("Moves were made while Redis was away from us. Read on from a listing.");
     }

@@ -20,12 +20,12 @@ internal static class StoreReplies
         [.. flat.Items.Chunk(2).Select(pair => (pair[0].ToString()!, Number(pair[1])))];
 
     /// <summary>Neither events nor a refusal where the row to append was gone.</summary>
-    public static AppendResult Appended(RespValue answer)
+    public static AppendResult Appended(RespValue answer, IReadOnlyList<NewEvent> events)
     {
         using var document = JsonDocument.Parse(Bytes(answer));
         var json = document.RootElement;
         return json.ValueKind == JsonValueKind.Array
-                ? new AppendResult([.. json.EnumerateArray().Select(Appended)])
+                ? new AppendResult([.. json.EnumerateArray().Select((e, i) => Appended(e, events[i]))])
             : json.GetString() == "full" ? AppendResult.Refused(AppendRefusal.Full)
             : new AppendResult([]);
     }
@@ -97,13 +97,21 @@ internal static class StoreReplies
         return ((int)document.RootElement.Number("purged"), document.RootElement.MaybeNumber("last"));
     }
 
-    private static AppendedEvent Appended(JsonElement e) =>
-        new(
-            Ulid.Parse(e[0].GetString()!),
-            e[1].GetString()!,
-            e[2].GetBoolean(),
-            [.. e[3].EnumerateArray().Select(s => SessionId.Parse(s.GetString()!))]
-        );
+    /// <summary>0 for a new event that got all it asked for, else what it is a repetition of.</summary>
+    private static AppendedEvent Appended(JsonElement e, NewEvent asked) =>
+        e.ValueKind == JsonValueKind.Number
+            ? new AppendedEvent(
+                asked.Event.Key,
+                asked.Event.Id,
+                Duplicate: false,
+                [.. asked.Targets.Select(t => t.Session).Distinct()]
+            )
+            : new AppendedEvent(
+                Ulid.Parse(e[0].GetString()!),
+                asked.Event.Id,
+                e[1].GetBoolean(),
+                [.. e[2].EnumerateArray().Select(s => SessionId.Parse(s.GetString()!))]
+            );
 
     private static OpenTurn Turn(
         Ulid turn,

@@ -43,7 +43,7 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     public static readonly StoreScript Adopt = Change("adopt", WhenAway.Wait);
     public static readonly StoreScript AdoptSession = Change("adopt_session", WhenAway.Wait);
     public static readonly StoreScript Purge = Change("purge", WhenAway.Wait);
-    public static readonly StoreScript Counts = Read("counts", WhenAway.Wait);
+    public static readonly StoreScript Counts = Change("counts", WhenAway.Wait);
 
     private static StoreScript Read(string name, WhenAway whenAway) => Of(Reading, whenAway, "prelude", name);
 

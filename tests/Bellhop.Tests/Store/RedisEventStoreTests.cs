@@ -9,7 +9,9 @@ namespace Bellhop.Tests.Store;
 /// <summary>What every store must do, on a real server.</summary>
 public abstract class RedisCompliance : EventStoreCompliance
 {
-    private protected abstract RedisServer Server { get; }
+    private protected RedisCompliance(RedisServer server) => Server = server;
+
+    private protected RedisServer Server { get; }
 
     public override async ValueTask InitializeAsync()
     {
@@ -35,20 +37,12 @@ public abstract class RedisCompliance : EventStoreCompliance
     }
 }
 
-public sealed class RedisEventStoreTests : RedisCompliance, IClassFixture<RedisEventStoreTests.Fixture>
-{
-    private readonly Fixture _server;
+[Trait("Needs", "server")]
+public sealed class RedisEventStoreTests(RedisFixture fixture)
+    : RedisCompliance(fixture.Server),
+        IClassFixture<RedisFixture>;
 
-    public RedisEventStoreTests(Fixture server) => _server = server;
-
-    private protected override RedisServer Server => _server.Server;
-
-    public sealed class Fixture : IAsyncLifetime
-    {
-        internal RedisServer Server { get; } = new(RedisServer.Redis);
-
-        public ValueTask InitializeAsync() => Server.InitializeAsync();
-
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
-    }
-}
+[Trait("Needs", "server")]
+public sealed class ValkeyEventStoreTests(ValkeyFixture fixture)
+    : RedisCompliance(fixture.Server),
+        IClassFixture<ValkeyFixture>;

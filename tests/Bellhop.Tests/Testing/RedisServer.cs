@@ -6,8 +6,30 @@ using Bellhop.Redis.Resp;
 
 namespace Bellhop.Tests.Testing;
 
+/// <summary>A server that the tests of one class share.</summary>
+public abstract class ServerFixture : IAsyncLifetime
+{
+    private protected ServerFixture(string program) => Server = new RedisServer(program);
+
+    internal RedisServer Server { get; }
+
+    public ValueTask InitializeAsync() => Server.InitializeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+}
+
+/// <summary>The Redis of this machine.</summary>
+public sealed class RedisFixture() : ServerFixture(RedisServer.Redis);
+
+/// <summary>The Valkey among the parts.</summary>
+public sealed class ValkeyFixture() : ServerFixture(RedisServer.Valkey);
+
 /// <summary>A real server of the test's own, on a free port. Without persistence unless it is asked for.</summary>
-internal class RedisServer : IAsyncLifetime
+internal sealed class RedisServer : IAsyncLifetime
 {
     private const int Tries = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -27,7 +49,17 @@ internal class RedisServer : IAsyncLifetime
     public IRedisDialer Dialer => new RedisDialer(Endpoint, new RedisClientOptions(), TimeProvider.System);
 
     public static string Redis =>
-        OnPath("redis-server") ?? throw Missing("redis-server", "eng/install-packages, or run ./test");
+        OnPath("redis-server")
+        ?? throw new InvalidOperationException(
+            "redis-server is not on this machine. Install it with eng/install-packages, or run ./test."
+        );
+
+    public static string Valkey =>
+        Part("bin/valkey-server")
+        ?? OnPath("valkey-server")
+        ?? throw new InvalidOperationException(
+            "valkey-server is not among the parts. Install it with eng/install-parts, or run ./test."
+        );
 
     public async ValueTask InitializeAsync()
     {
@@ -66,18 +98,22 @@ internal class RedisServer : IAsyncLifetime
     {
         await KillAsync();
         _folder.Dispose();
-        GC.SuppressFinalize(this);
     }
 
-    private protected static string? OnPath(string name) =>
+    private static string? OnPath(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Concat(["/usr/sbin", "/usr/bin"])
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
 
-    private protected static InvalidOperationException Missing(string what, string mend) =>
-        new($"{what} is not on this machine. Install it with {mend}.");
+    private static string? Part(string name)
+    {
+        var parts = Environment.GetEnvironmentVariable("BELLHOP_PARTS") is { Length: > 0 } elsewhere
+            ? elsewhere
+            : Path.Combine(RepositoryFiles.Root, "artifacts", "parts");
+        return Path.Combine(parts, name) is var path && File.Exists(path) ? path : null;
+    }
 
     /// <summary>False when somebody else took the port in between.</summary>
     private async Task<bool> TryStartAsync()

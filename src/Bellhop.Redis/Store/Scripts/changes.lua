@@ -1,23 +1,22 @@
 -- What every script that changes something begins with, after the prelude.
 
-local ALLOWED = {
-  [ACCEPTED] = { [QUEUED] = true, [DROPPED] = true },
-  [QUEUED] = { [INJECTING] = true, [DROPPED] = true },
-  [INJECTING] = { [INJECTED] = true, [QUEUED] = true, [DEAD] = true },
-  [INJECTED] = { [COMPLETED] = true, [QUEUED] = true, [DEAD] = true },
-}
+-- From and to, as DeliveryTransitions lists them.
+local ALLOWED = ' 12 17 23 27 34 32 36 45 42 46 '
 
 -- Where a delivery is counted; what has ended is not.
 local COUNTED = { 'accepted', 'queued', 'turn', 'turn' }
 
-local moves, count_changes, unfinished_change, dead_change = {}, {}, 0, 0
+-- What the script came to: the lines it tells, and the counts as they were at its start and as they changed.
+local moves, count_changes = {}, {}
+local version, unfinished, dead
+local dead_before
 
 -- Before the first write -------------------------------------------------------------------------------------------
 
 -- Our place's id; or nil and what to answer at once. An empty place is made ours: where the keys vanished under us,
 -- callers see it by the new id. A number behind the fence says that central changed hands.
 local function start(fenced)
-  local kept = redis.call('HMGET', key('meta'), 'schema', 'id')
+  local kept = redis.call('HMGET', key('meta'), 'schema', 'id', 'version', 'unfinished', 'dead')
   if tonumber(kept[1] or 0) > schema then return nil, redis.error_reply('NEWER ' .. kept[1]) end
   if fenced and fence ~= '' then
     local held = tonumber(redis.call('GET', key('fence')) or 0)
@@ -27,6 +26,8 @@ local function start(fenced)
     local answered = redis.call('GET', key('op', op))
     if answered then return nil, { kept[2], '', answered } end
   end
+  version, unfinished, dead = tonumber(kept[3] or 0), tonumber(kept[4] or 0), tonumber(kept[5] or 0)
+  dead_before = dead
   if kept[2] then return kept[2] end
   redis.call('HSET', key('meta'), 'schema', schema, 'id', new_id)
   redis.call('HSET', key('sessions'), 'gateway', '1 ' .. now)
@@ -38,14 +39,14 @@ local function refuse(id, code, detail) return redis.error_reply(code .. ' ' .. 
 -- Changing ----------------------------------------------------------------------------------------------------------
 
 local function count(session, state, by)
-  if state == DEAD then dead_change = dead_change + by end
+  if state == DEAD then dead = dead + by end
   if not COUNTED[state] then return end
-  unfinished_change = unfinished_change + by
+  unfinished = unfinished + by
   local field = COUNTED[state] .. ' ' .. session
   count_changes[field] = (count_changes[field] or 0) + by
 end
 
-local function lane(d) return key('lane', d.kind, d.session) end
+local function lane(d) return base .. ':lane:' .. d.kind .. ':' .. d.session end
 
 local function leave_index(d)
   if d.state == ACCEPTED then
@@ -73,26 +74,42 @@ local function leave_hand(d)
   if d.turn then redis.call('LREM', key('turn', d.turn), 1, d.number) end
 end
 
-local function save(d) redis.call('SET', key('delivery', d.number), cjson.encode(d)) end
-
-local function tell(d, from, note)
-  moves[#moves + 1] =
-    { d.number, from, d.state, d.session, d.event, d.id or d.event, d.type, d.source, now, note or '' }
+local function save(d)
+  local json = cjson.encode(d)
+  redis.call('SET', delivery_key(d.number), json)
+  return json
 end
 
--- A session that has no lane of ours takes its events from a list. The row is the event as its producer wrote it, with
--- the key put in last, so that it wins over a field of the same name.
-local function hand_over(d)
-  if served:find(' ' .. d.session .. ' ', 1, true) then return end
-  local body = redis.call('LINDEX', key('event', d.event), 1)
+-- Every delivery that moved is told as it is kept.
+local function save_and_tell(d) moves[#moves + 1] = save(d) end
+
+-- The event as its producer wrote it, with the key put in last, so that it wins over a field of the same name. Nil
+-- where it is no JSON object, which only something quarantined is.
+local function row_of(d)
+  local body = redis.call('LINDEX', event_key(d.event), 1)
   local open = body:match('^(.*)}%s*$')
-  if not open then return end
-  local row = open .. (open:match('^%s*{%s*$') and '' or ',') .. '"key":"' .. d.event .. '"}'
+  return open and open .. (open:match('^%s*{%s*$') and '' or ',') .. '"key":"' .. d.event .. '"}', body
+end
+
+-- A session that has no lane of ours takes its events from a list. The caller saves d.
+local function hand_over(d)
+  if d.handed or served:find(' ' .. d.session .. ' ', 1, true) then return end
   local list = prefix .. ':events:' .. d.session
-  local kind = redis.call('TYPE', list).ok
-  if kind ~= 'list' and kind ~= 'none' then return end -- somebody's own key: failing now would leave half an event
+  local row, kind = row_of(d), redis.call('TYPE', list).ok
+  if not row or kind ~= 'list' and kind ~= 'none' then return end -- a key of somebody's own: failing now would be worse
+  d.handed = true
   redis.call('LPUSH', list, row)
   redis.call('PUBLISH', prefix .. ':notify:' .. d.session, cjson.encode({ type = d.type }))
+end
+
+-- Takes the row from the session's lists again, wherever it is by now. The caller saves d.
+local function take_back(d)
+  d.handed = nil
+  local events, claims = prefix .. ':events:' .. d.session, prefix .. ':claims:' .. d.session
+  local row, body = row_of(d)
+  if redis.call('LREM', claims, 1, body) == 0 and row and redis.call('LREM', claims, 1, row) == 0 then
+    redis.call('LREM', events, -1, row) -- the oldest stand at the tail
+  end
 end
 
 -- Every round but the first and the newest ones is left out, and counted where it was. See History of the SQLite store.
@@ -114,30 +131,32 @@ end
 -- Moves a delivery and writes its other fields as they stand in d.
 local function move(d, to, note)
   local from = d.state
-  if not ALLOWED[from] or not ALLOWED[from][to] then error('no delivery can move from ' .. from .. ' to ' .. to) end
+  if not ALLOWED:find(' ' .. from .. to .. ' ', 1, true) then
+    error('no delivery can move from ' .. from .. ' to ' .. to)
+  end
   leave_index(d)
   d.state, d.at = to, now
   d.history[#d.history + 1] = { to, now, 0, note or '' }
   if to == QUEUED then d.history = shorten(d.history) end
   if COUNTED[from] == 'turn' and COUNTED[to] ~= 'turn' then leave_hand(d) end
   enter_index(d)
-  save(d)
+  save_and_tell(d)
   count(d.session, from, -1)
   count(d.session, to, 1)
-  tell(d, from, note)
 end
 
 local function next_number() return redis.call('HINCRBY', key('meta'), 'number', 1) end
 
--- Writes a new delivery of an event that stands already, but for its place in the event's list.
-local function bear(d, note)
+-- Writes a new delivery of an event that stands already, but for its place in the event's list. keep: the session has
+-- the row already.
+local function bear(d, note, keep)
   d.at = now
   d.history = { { ACCEPTED, now, 0, d.state == ACCEPTED and note or '' } }
   if d.state ~= ACCEPTED then d.history[2] = { d.state, now, 0, note or '' } end
+  if d.state == QUEUED and not keep then hand_over(d) end
   enter_index(d)
-  save(d)
+  save_and_tell(d)
   count(d.session, d.state, 1)
-  tell(d, 0, note)
 end
 
 -- Gives the event of a delivery again, to the same session or to another.
@@ -146,15 +165,14 @@ local function give_again(d, session, note, replay_of)
     number = next_number(), event = d.event, session = session, state = QUEUED, kind = d.kind, id = d.id, type = d.type,
     source = d.source, reply = d.reply, size = d.size, replay_of = replay_of,
   }
-  redis.call('RPUSH', key('event', d.event), again.number)
+  redis.call('RPUSH', event_key(d.event), again.number)
   bear(again, note)
-  hand_over(again)
 end
 
 local function put_away(d)
   if d.state ~= DEAD or d.away then return false end
   d.away = now
-  dead_change = dead_change - 1
+  dead = dead - 1
   return true
 end
 
@@ -170,24 +188,22 @@ end
 
 -- After the last write -----------------------------------------------------------------------------------------------
 
--- Counts, and what moved, told to every gateway: "ID VERSION JSON".
+-- Told to every gateway: a line "ID VERSION UNFINISHED DEAD", a line "accepted|queued|turn SESSION COUNT" for each count
+-- that changed, and each delivery that moved, a line of JSON.
 local function publish(id)
-  if #moves == 0 and dead_change == 0 then return '' end
-  local counts = {}
+  if #moves == 0 and dead == dead_before then return '' end
+  version = version + 1
+  redis.call('HSET', key('meta'), 'version', version, 'unfinished', unfinished, 'dead', dead)
+  local lines = { id .. ' ' .. version .. ' ' .. unfinished .. ' ' .. dead }
   for field, by in pairs(count_changes) do
     if by ~= 0 then
-      counts[field] = redis.call('HINCRBY', key('counts'), field, by)
-      if counts[field] == 0 then redis.call('HDEL', key('counts'), field) end
+      local count = redis.call('HINCRBY', key('counts'), field, by)
+      if count == 0 then redis.call('HDEL', key('counts'), field) end
+      lines[#lines + 1] = field .. ' ' .. count
     end
   end
-  local told = {
-    unfinished = redis.call('HINCRBY', key('meta'), 'unfinished', unfinished_change),
-    dead = redis.call('HINCRBY', key('meta'), 'dead', dead_change),
-    counts = counts,
-    moves = #moves > 0 and moves or nil,
-  }
-  local version = redis.call('HINCRBY', key('meta'), 'version', 1)
-  local message = id .. ' ' .. version .. ' ' .. cjson.encode(told)
+  for i = 1, #moves do lines[#lines + 1] = moves[i] end
+  local message = table.concat(lines, '\n')
   redis.call('PUBLISH', key('moves'), message)
   return message
 end

@@ -3,7 +3,7 @@
 
 local event = resolve(arg(1), arg(2))
 if not event then return nil end
-local found = redis.call('LRANGE', key('event', event), 0, 1)
+local found = redis.call('LRANGE', event_key(event), 0, 1)
 local ids = key('id', cjson.decode(found[1]).id)
 local place = redis.call('ZSCORE', ids, event)
 local deliveries, replies = {}, {}

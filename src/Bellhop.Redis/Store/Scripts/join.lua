@@ -6,7 +6,7 @@ if stop then return stop end
 redis.call('HSET', key('sessions'), arg(1), '1 ' .. now)
 local waiting = redis.call('ZRANGE', key('accepted', arg(1)), 0, -1)
 for _, d in ipairs(read_all(waiting)) do
-  move(d, QUEUED, 'the session came')
   hand_over(d)
+  move(d, QUEUED, 'the session came')
 end
 return finish(id, #waiting)

@@ -26,10 +26,15 @@ local function arg(i) return ARGV[HEAD + i] end
 
 local function key(...) return base .. ':' .. table.concat({ ... }, ':') end
 
+-- The two that every script asks for again and again.
+local function delivery_key(number) return base .. ':delivery:' .. number end
+
+local function event_key(event) return base .. ':event:' .. event end
+
 -- Reading ----------------------------------------------------------------------------------------------------------
 
 local function read(number)
-  local text = redis.call('GET', key('delivery', number))
+  local text = redis.call('GET', delivery_key(number))
   return text and cjson.decode(text) or nil
 end
 
@@ -41,19 +46,19 @@ local function read_all(numbers)
   return all
 end
 
-local function header(event) return cjson.decode(redis.call('LINDEX', key('event', event), 0)) end
+local function header(event) return cjson.decode(redis.call('LINDEX', event_key(event), 0)) end
 
-local function deliveries_of(event) return read_all(redis.call('LRANGE', key('event', event), 2, -1)) end
+local function deliveries_of(event) return read_all(redis.call('LRANGE', event_key(event), 2, -1)) end
 
 -- The key of the event that has this key (given where the text is one), or of the newest with this producer's id.
 local function resolve(id, as_key)
-  if as_key ~= '' and redis.call('EXISTS', key('event', as_key)) == 1 then return as_key end
+  if as_key ~= '' and redis.call('EXISTS', event_key(as_key)) == 1 then return as_key end
   return redis.call('ZREVRANGE', key('id', id), 0, 0)[1]
 end
 
 -- A delivery as a caller gets it: its JSON, its event's, its event's body.
 local function with_event(d)
-  local event = redis.call('LRANGE', key('event', d.event), 0, 1)
+  local event = redis.call('LRANGE', event_key(d.event), 0, 1)
   return { cjson.encode(d), event[1], event[2] }
 end
 

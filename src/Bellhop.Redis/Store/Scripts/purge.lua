@@ -31,9 +31,9 @@ local function delete(event, e, rows)
   for _, d in ipairs(rows) do
     show_replies_no_more(d)
     if d.state == DEAD then redis.call('ZREM', key('dead'), d.number) end
-    redis.call('DEL', key('delivery', d.number))
+    redis.call('DEL', delivery_key(d.number))
   end
-  redis.call('DEL', key('event', event))
+  redis.call('DEL', event_key(event))
   redis.call('ZREM', key('arrivals'), event)
   redis.call('ZREM', key('id', e.id), event)
   local last = key('last', #e.source, e.source, e.id)

@@ -14,6 +14,6 @@ for i = 1, math.min(limit, #numbers) do
   if bytes < 0 and i > 1 then break end
   answer[#answer + 1] = numbers[i]
   answer[#answer + 1] = d.type
-  answer[#answer + 1] = redis.call('LINDEX', key('event', d.event), 1)
+  answer[#answer + 1] = redis.call('LINDEX', event_key(d.event), 1)
 end
 return answer

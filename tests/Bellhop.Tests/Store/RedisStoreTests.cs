@@ -1,0 +1,418 @@
+using System.Text;
+using Bellhop.Events;
+using Bellhop.Redis.Client;
+using Bellhop.Redis.Resp;
+using Bellhop.Redis.Store;
+using Bellhop.Store;
+using Bellhop.Tests.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bellhop.Tests.Store;
+
+/// <summary>What the store on Redis does beside what every store must.</summary>
+[Trait("Needs", "server")]
+public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly SessionId Satellite = SessionId.Parse("box/pid-41");
+    private static readonly BatchLimits Limits = new();
+
+    private readonly List<RedisEventStore> _stores = [];
+    private readonly List<string> _losses = [];
+    private long? _fence;
+
+    private ManualTime Time { get; } = new();
+
+    private RedisServer Server => fixture.Server;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await Server.CallAsync("FLUSHALL");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in _stores)
+            await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Append_ForASatellite_IsHandedOverWithItsKey()
+    {
+        var store = await OpenAsync();
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hears = Subscribe($"agent:notify:{Satellite}", told);
+        await hears.WhenUpAsync(Cancel);
+        var e = Make.Event(Time, "d-1", "download.complete", body: """{"type":"download.complete","key":"x"} """);
+
+        await store.AppendAsync([Make.New(e, SessionId.Gateway, Satellite)], Cancel);
+
+        var row = (await RowsAsync(Satellite)).ShouldHaveSingleItem();
+        row.ShouldBe($$"""{"type":"download.complete","key":"x","key":"{{e.Key}}"}""");
+        (await told.Task.WaitAsync(Patience, Cancel)).ShouldBe("""{"type":"download.complete"}""");
+        (await RowsAsync(SessionId.Gateway)).ShouldBeEmpty();
+        var deliveries = (await store.FindAsync("d-1", Cancel)).ShouldNotBeNull().Deliveries;
+        deliveries.ShouldAllBe(d => d.State == DeliveryState.Queued);
+    }
+
+    [Fact]
+    public async Task Append_ForOneThatIsNotThere_IsHandedOverWhenItComes()
+    {
+        var store = await OpenAsync();
+        var e = Make.Event(Time, body: "{}");
+        await store.AppendAsync([Make.NewForUnknown(e, Satellite)], Cancel);
+        (await RowsAsync(Satellite)).ShouldBeEmpty();
+
+        await store.JoinAsync(Satellite, Cancel);
+        await store.JoinAsync(Satellite, Cancel);
+
+        (await RowsAsync(Satellite)).ShouldBe([$$"""{"key":"{{e.Key}}"}"""]);
+    }
+
+    [Fact]
+    public async Task AdoptSession_TakesItsRowsBack()
+    {
+        var store = await OpenAsync();
+        var events = Enumerable.Range(0, 3).Select(_ => Make.Event(Time)).ToList();
+        await store.AppendAsync([.. events.Select(e => Make.New(e, Satellite))], Cancel);
+        await Server.CallAsync("LMOVE", $"agent:events:{Satellite}", $"agent:claims:{Satellite}", "RIGHT", "LEFT");
+        await Server.CallAsync("LPUSH", $"agent:events:{Satellite}", "of somebody else");
+
+        (await store.AdoptAsync(Satellite, "gone", Cancel)).ShouldBe(3);
+
+        (await RowsAsync(Satellite)).ShouldBe(["of somebody else"]);
+        (await Server.CallAsync("EXISTS", $"agent:claims:{Satellite}")).ShouldBe(RespValue.Zero);
+    }
+
+    [Fact]
+    public async Task AppendFrom_TakesTheRowInTheSameStep()
+    {
+        var store = await OpenAsync();
+        const string list = "agent:events:main";
+        foreach (var row in (string[])["a", "b", "a"])
+            await Server.CallAsync("LPUSH", list, row);
+        var e = Make.Event(Time);
+
+        (await store.AppendFromAsync(list, "a"u8.ToArray(), Make.New(e), Cancel))
+            .ShouldNotBeNull()
+            .Events[0]
+            .Key.ShouldBe(e.Key);
+
+        (await RowsAsync("main")).ShouldBe(["a", "b"]);
+        // The same once more, as after a lost answer: nothing more is taken.
+        (await store.AppendFromAsync(list, "a"u8.ToArray(), Make.New(e), Cancel))
+            .ShouldNotBeNull()
+            .Events[0]
+            .Duplicate.ShouldBeFalse();
+        (await RowsAsync("main")).ShouldBe(["a", "b"]);
+        (await store.AppendFromAsync(list, "gone"u8.ToArray(), Make.New(Make.Event(Time)), Cancel)).ShouldBeNull();
+        store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AppendTaken_HandsNothingOver()
+    {
+        var store = await OpenAsync();
+        await store.AppendTakenAsync(Make.New(Make.Event(Time), Satellite), Cancel);
+        (await RowsAsync(Satellite)).ShouldBeEmpty();
+        store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Append_ToAListKeyOfAnotherKind_LosesNothing()
+    {
+        var store = await OpenAsync();
+        await Server.CallAsync("SET", $"agent:events:{Satellite}", "mine");
+        await store.AppendAsync([Make.New(Make.Event(Time), Satellite)], Cancel);
+        store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task LaneSideCalls_BehindTheFence_ChangeNothing()
+    {
+        var store = await OpenAsync();
+        var e = Make.Event(Time);
+        await store.AppendAsync([Make.New(e)], Cancel);
+        _fence = 1;
+        await Server.CallAsync("SET", "agent:bellhop:fence", 1);
+        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+        await Server.CallAsync("INCR", "agent:bellhop:fence");
+
+        foreach (var call in LaneCalls(store, lease.Turn))
+            (await Should.ThrowAsync<StoreException>(call)).IsFenced.ShouldBeTrue();
+
+        var delivery = (await store.FindAsync(e.Id, Cancel)).ShouldNotBeNull().Deliveries[0];
+        delivery.State.ShouldBe(DeliveryState.Injecting);
+        // A standby accepts.
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        _fence = 2;
+        await store.InjectedAsync(lease.Turn, true, null, Cancel);
+    }
+
+    [Fact]
+    public async Task Open_OfANewerSchema_IsRefused()
+    {
+        await OpenAsync();
+        await Server.CallAsync("HSET", "agent:bellhop:meta", "schema", RedisEventStore.SchemaVersion + 1);
+        var refusal = await Should.ThrowAsync<StoreException>(OpenAsync());
+        refusal.Message.ShouldContain($"schema version {RedisEventStore.SchemaVersion + 1}");
+        refusal.Message.ShouldContain("newer Bellhop");
+        await Should.ThrowAsync<StoreException>(_stores[0].AppendAsync([Make.New(Make.Event(Time))], Cancel));
+    }
+
+    [Fact]
+    public async Task Flush_UnderOurFeet_IsSaidAndLeavesAnEmptyStore()
+    {
+        var store = await OpenAsync();
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+        for (var times = 1; times <= 2; times++)
+        {
+            await Server.CallAsync("FLUSHALL");
+            await Should.ThrowAsync<StoreException>(store.InjectedAsync(lease.Turn, true, null, Cancel));
+            store.Counts.Unfinished.ShouldBe(0);
+            await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+            store.Counts.Unfinished.ShouldBe(1);
+            (await store.SessionsAsync(Cancel)).ShouldHaveSingleItem().Session.ShouldBe(SessionId.Gateway);
+            _losses.Count.ShouldBe(times);
+        }
+        _losses[0].ShouldContain("flushed");
+        (await store.LeaseAsync(SessionId.Gateway, Limits, Cancel)).Deliveries.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task ScriptFlush_IsNotNoticed()
+    {
+        var store = await OpenAsync();
+        await Server.CallAsync("SCRIPT", "FLUSH");
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        await Server.CallAsync("SCRIPT", "FLUSH");
+        (await store.LeaseAsync(SessionId.Gateway, Limits, Cancel)).Deliveries.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task OutOfMemory_RefusesAppendsPlainlyButLetsTurnsEnd()
+    {
+        var store = await OpenAsync();
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        await Server.CallAsync("CONFIG", "SET", "maxmemory", "1");
+        try
+        {
+            var e = Make.Event(Time);
+            var refusal = await Should.ThrowAsync<StoreException>(store.AppendAsync([Make.New(e)], Cancel));
+            refusal.IsAway.ShouldBeTrue();
+            refusal.Message.ShouldContain("maxmemory");
+            (await store.FindAsync(e.Id, Cancel)).ShouldBeNull();
+            var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+            await store.InjectedAsync(lease.Turn, true, null, Cancel);
+            await store.CompleteAsync(lease.Turn, [], null, Cancel);
+        }
+        finally
+        {
+            await Server.CallAsync("CONFIG", "SET", "maxmemory", "0");
+        }
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task ReadOnlyReplica_IsSaid_AndLanesGoOnWhenItTakesWritesAgain()
+    {
+        var store = await OpenAsync();
+        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+        await Server.CallAsync("REPLICAOF", "127.0.0.1", "1");
+        try
+        {
+            var refusal = await Should.ThrowAsync<StoreException>(
+                store.AppendAsync([Make.New(Make.Event(Time))], Cancel)
+            );
+            refusal.IsAway.ShouldBeTrue();
+            refusal.Message.ShouldContain("replica");
+            var waiting = store.InjectedAsync(lease.Turn, true, null, Cancel);
+            waiting.IsCompleted.ShouldBeFalse();
+            await ReplicaOfNoOneAsync();
+            await waiting.WaitAsync(Patience, Cancel);
+        }
+        finally
+        {
+            await ReplicaOfNoOneAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Open_WithoutThePassword_SaysWhatIsWrong()
+    {
+        await Server.CallAsync("CONFIG", "SET", "requirepass", "secret");
+        try
+        {
+            var refusal = await Should.ThrowAsync<StoreException>(OpenAsync());
+            refusal.IsAway.ShouldBeTrue();
+            refusal.Message.ShouldContain("password");
+            var wrong = RedisEndpoint.Parse($"redis://:guess@127.0.0.1:{Server.Port}");
+            (await Should.ThrowAsync<StoreException>(OpenAsync(wrong))).Message.ShouldContain("refuses");
+        }
+        finally
+        {
+            await using var connection = await new RedisDialer(
+                RedisEndpoint.Parse($"redis://:secret@127.0.0.1:{Server.Port}"),
+                new RedisClientOptions(),
+                TimeProvider.System
+            ).DialAsync(null, Cancel);
+            await connection.CallAsync(RedisCommand.Of("CONFIG", "SET", "requirepass", ""), Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task LostAnswer_OfAnAppend_StoresItOnceAndIsNoDuplicate()
+    {
+        await using var proxy = new CuttingProxy(Server.Port);
+        var store = await OpenAsync(proxy);
+        var e = Make.Event(Time, "lost", window: DedupeWindows.Unique);
+        proxy.CutAnswerTo(Encoding.UTF8.GetBytes(e.Key.ToString()));
+
+        var appended = (await store.AppendAsync([Make.New(e)], Cancel)).Events[0];
+
+        proxy.Cuts.ShouldBe(1);
+        (appended.Key, appended.Duplicate).ShouldBe((e.Key, false));
+        (await store.FindAsync("lost", Cancel)).ShouldNotBeNull().Deliveries.ShouldHaveSingleItem();
+        store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task LostAnswer_OfALease_GivesTheSameLease()
+    {
+        await using var proxy = new CuttingProxy(Server.Port);
+        var store = await OpenAsync(proxy);
+        var e = Make.Event(Time);
+        await store.AppendAsync([Make.New(e)], Cancel);
+        proxy.CutAnswerTo("gateway\r\n$26\r\n"u8);
+
+        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+
+        proxy.Cuts.ShouldBe(1);
+        lease.Deliveries.ShouldHaveSingleItem().Event.Key.ShouldBe(e.Key);
+        (await store.OpenTurnsAsync(SessionId.Gateway, Cancel)).ShouldHaveSingleItem().Lease.Turn.ShouldBe(lease.Turn);
+    }
+
+    [Fact]
+    public async Task LostAnswer_OfAFault_SpendsOneAttempt()
+    {
+        await using var proxy = new CuttingProxy(Server.Port);
+        var store = await OpenAsync(proxy);
+        var e = Make.Event(Time);
+        await store.AppendAsync([Make.New(e)], Cancel);
+        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+        await store.InjectedAsync(lease.Turn, true, null, Cancel);
+        proxy.CutAnswerTo("empty reply"u8);
+
+        var result = await store.FaultAsync(lease.Turn, TurnFault.Failed, "empty reply", new RetryPolicy(), Cancel);
+
+        proxy.Cuts.ShouldBe(1);
+        result.Requeued.ShouldBe(1);
+        var delivery = (await store.FindAsync(e.Id, Cancel)).ShouldNotBeNull().Deliveries[0];
+        (delivery.State, delivery.Attempts).ShouldBe((DeliveryState.Queued, 1));
+    }
+
+    [Fact]
+    public async Task TwoGateways_HearOfOneAnother()
+    {
+        var (first, second) = (await OpenAsync(), await OpenAsync());
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var changes = second.WatchAsync(stop.Token);
+        var waiting = second.LeaseAsync(SessionId.Gateway, Limits, Cancel);
+        var e = Make.Event(Time, "two");
+
+        await first.AppendAsync([Make.New(e)], Cancel);
+
+        (await waiting.WaitAsync(Patience, Cancel)).Deliveries.ShouldHaveSingleItem().Event.Key.ShouldBe(e.Key);
+        var seen = await changes.Take(2).ToListAsync(Cancel);
+        seen.Select(c => (c.Id, c.State)).ShouldBe([("two", DeliveryState.Queued), ("two", DeliveryState.Injecting)]);
+        var expected = new SessionCounts(SessionId.Gateway, 0, 0, 1);
+        second.Counts.Sessions.ShouldBe([expected]);
+    }
+
+    [Fact]
+    public async Task MissedMoves_EndTheirReadersAndCountsAreReadAgain()
+    {
+        await using var proxy = new CuttingProxy(Server.Port);
+        var (blind, other) = (await OpenAsync(proxy), await OpenAsync());
+        var changes = blind.WatchAsync(Cancel);
+        proxy.HoldNewConnections();
+        await Server.CallAsync("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
+        await other.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        var own = Make.Event(Time, "own");
+        await blind.AppendAsync([Make.New(own)], Cancel);
+
+        proxy.LetThemIn();
+
+        var seen = new List<string>();
+        var broken = await Should.ThrowAsync<StoreException>(async () =>
+        {
+            await foreach (var change in changes)
+                seen.Add(change.Id);
+        });
+        broken.Message.ShouldContain("listing");
+        seen.ShouldBe(["own"]);
+        blind.Counts.Unfinished.ShouldBe(2);
+    }
+
+    private static IEnumerable<Func<Task>> LaneCalls(RedisEventStore store, Ulid turn) =>
+        [
+            () => store.LeaseAsync(SessionId.Gateway, Limits, Cancel),
+            () => store.InjectedAsync(turn, true, null, Cancel),
+            () => store.CompleteAsync(turn, [], null, Cancel),
+            () => store.FaultAsync(turn, TurnFault.Failed, "x", new RetryPolicy(), Cancel),
+            () => store.ReleaseAsync(turn, "x", false, Cancel),
+            () => store.AdoptAsync(DateTimeOffset.MaxValue, Cancel),
+            () => store.AdoptAsync(Satellite, "x", Cancel),
+            () => store.AbandonAsync(SessionId.Gateway, "x", Cancel),
+            () => store.PurgeAsync(new Retention(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue), Cancel),
+            () => store.ReportAsync(Satellite, new TerminalReport("x", DeliveryState.Queued, null, null), Cancel),
+        ];
+
+    private Task<RedisEventStore> OpenAsync(CuttingProxy proxy) =>
+        OpenAsync(RedisEndpoint.Parse($"redis://127.0.0.1:{proxy.Port}"));
+
+    private async Task<RedisEventStore> OpenAsync(RedisEndpoint? endpoint = null)
+    {
+        var store = await RedisEventStore.OpenAsync(
+            endpoint ?? Server.Endpoint,
+            new RedisStoreOptions { Fence = () => _fence, DataLost = _losses.Add },
+            Time,
+            new UlidFactory(Time),
+            NullLogger<RedisEventStore>.Instance,
+            Cancel
+        );
+        _stores.Add(store);
+        return store;
+    }
+
+    private RedisSubscriber Subscribe(string channel, TaskCompletionSource<string> told) =>
+        new(
+            Server.Dialer,
+            new RedisClientOptions(),
+            [channel],
+            (_, body) => told.TrySetResult(Encoding.UTF8.GetString(body.Span)),
+            static () => { },
+            TimeProvider.System,
+            NullLogger.Instance
+        );
+
+    private Task<IReadOnlyList<string>> RowsAsync(SessionId session) => RowsAsync(session.Value);
+
+    private async Task<IReadOnlyList<string>> RowsAsync(string list) =>
+        [
+            .. ((RespAggregate)await Server.CallAsync("LRANGE", $"agent:events:{list}", 0, -1)).Items.Select(r =>
+                r.ToString()!
+            ),
+        ];
+
+    /// <summary>Past the greeting, which refuses a replica.</summary>
+    private async Task ReplicaOfNoOneAsync()
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync("127.0.0.1", Server.Port, Cancel);
+        await client.GetStream().WriteAsync("REPLICAOF NO ONE\r\n"u8.ToArray(), Cancel);
+        (await client.GetStream().ReadAsync(new byte[16], Cancel)).ShouldBeGreaterThan(0);
+    }
+}
