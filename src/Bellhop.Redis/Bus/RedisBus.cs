@@ -43,6 +43,9 @@ public sealed class RedisBus : IAsyncDisposable
     /// <summary>The alarm after everything in it vanished.</summary>
     public const string LossAlarm = "redis:data";
 
+    /// <summary>An agent without a model makes way for a terminal.</summary>
+    private const string Echo = "echo";
+
     private readonly Alarms _alarms;
     private readonly BusStore _store;
     private readonly CentralLease? _lease;
@@ -77,7 +80,7 @@ public sealed class RedisBus : IAsyncDisposable
                 Keys,
                 Self(options, agent, ulids, time),
                 options.Lease,
-                new LeaseRivals(Client, Keys, makesWay: agent == "echo"),
+                new LeaseRivals(Client, Keys, makesWay: agent == Echo),
                 time,
                 loggers.CreateLogger<CentralLease>()
             );
@@ -116,6 +119,9 @@ public sealed class RedisBus : IAsyncDisposable
         await Client.DisposeAsync();
     }
 
+    /// <summary>Where terminals take central's events, these are handed over on its list too.</summary>
+    private bool ServesCentral => Options.Agent == Echo ? _lease!.IsHeld : _lease is not null;
+
     private static HolderRecord Self(RedisBusOptions options, string agent, UlidFactory ulids, TimeProvider time) =>
         new()
         {
@@ -139,7 +145,7 @@ public sealed class RedisBus : IAsyncDisposable
             new RedisStoreOptions
             {
                 Prefix = Options.Prefix,
-                Served = () => _lease is null ? [] : [SessionId.Gateway],
+                Served = () => ServesCentral ? [SessionId.Gateway] : [],
                 Fence = () => _lease?.Fence,
                 DataLost = message => _alarms.Raise(LossAlarm, message),
             },

@@ -76,7 +76,7 @@ internal abstract partial class ProcessAgent<TRecord, TTurn>(
         {
             if (Living is { } session)
             {
-                if (_turns > 0)
+                if (_turns > 0 && !cancel.IsCancellationRequested)
                     await session.AbortAsync(cancel);
                 await session.StopAsync(cancel);
             }

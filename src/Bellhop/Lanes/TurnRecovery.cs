@@ -11,6 +11,8 @@ namespace Bellhop.Lanes;
 /// </summary>
 internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
 {
+    private readonly EarlierTurns _earlier = new(agent);
+
     /// <summary>True when there was something to settle, and the store took it.</summary>
     public async Task<bool> RunAsync(CentralTerm term, CancellationToken cancel)
     {
@@ -59,5 +61,5 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
 
     /// <summary>A prompt told its events unless it could continue an earlier one that the transcript holds.</summary>
     private async Task<bool> WasToldAsync(TurnLease lease, CancellationToken cancel) =>
-        lease.Continues is not { } told || await agent.ArrivedAsync(TurnMarker.For(told), cancel) is not Arrival.Yes;
+        await _earlier.FindAsync(lease, cancel) is null;
 }
