@@ -15,6 +15,9 @@ internal sealed class OwnNamespace : IDisposable
 
     private OwnNamespace(Process holder, string option) => (_holder, _option) = (holder, option);
 
+    /// <summary>The process that keeps it; other namespaces reach it by its id.</summary>
+    public int Holder => _holder.Id;
+
     /// <summary>What goes before a program's line to run it there, as the same process.</summary>
     public string[] Launcher =>
         [

@@ -8,7 +8,7 @@ internal sealed class OwnNetwork : IDisposable
     private OwnNetwork(OwnNamespace space) => _space = space;
 
     /// <summary>The process that keeps it; other networks reach it by its id.</summary>
-    public int Holder => _holder.Id;
+    public int Holder => _space.Holder;
 
     /// <summary>What goes before a program's line to run it there, as the same process.</summary>
     public string[] Launcher => _space.Launcher;

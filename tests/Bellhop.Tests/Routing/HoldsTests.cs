@@ -69,7 +69,13 @@ public sealed class HoldsTests : IAsyncLifetime
         await HoldAsync(2);
         (await Holds(Night).ReleaseOrphansAsync(Cancel)).ShouldBe(0);
 
-        using var loop = new OrphanedHolds(Holds(), new FakeApplication(), NullLogger<OrphanedHolds>.Instance);
+        using var loop = new OrphanedHolds(
+            Holds(),
+            new SoleCentral(),
+            _time,
+            new FakeApplication(),
+            NullLogger<OrphanedHolds>.Instance
+        );
         await loop.StartAsync(Cancel);
         await loop.ExecuteTask!;
 
