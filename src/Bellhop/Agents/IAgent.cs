@@ -32,7 +32,10 @@ public interface IAgent : IAsyncDisposable
     /// </summary>
     Task<Arrival> ArrivedAsync(string marker, CancellationToken cancel);
 
-    /// <summary>Ends the process in order: no new turn, abort, close, wait, terminate, kill the tree.</summary>
+    /// <summary>
+    /// Ends the process in order: no new turn, abort, close, wait, terminate, kill the tree. Where <paramref name="cancel"/>
+    /// is cancelled already, it is killed at once.
+    /// </summary>
     Task StopAsync(CancellationToken cancel);
 }
 

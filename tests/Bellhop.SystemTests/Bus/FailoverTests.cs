@@ -77,11 +77,7 @@ public sealed class FailoverTests
         await producing;
         await gateways.WhoAsync();
         foreach (var member in gateways.Both)
-            await Wait.Until(
-                async () => await IsDrainedAsync(member),
-                $"the backlog to drain (seed {seed})",
-                DrainTime
-            );
+            await Wait.Until(() => member.IsDrainedAsync(), $"the backlog to drain (seed {seed})", DrainTime);
 
         var pushed = producers.SelectMany(p => p.Acknowledged).ToList();
         var report = await FailoverReport.MakeAsync(pushed, gateways);
@@ -93,13 +89,6 @@ public sealed class FailoverTests
         report.Untold.ShouldBeEmpty($"seed {seed}");
         report.Twice.ShouldBeEmpty($"seed {seed}");
         takeOvers.ShouldAllBe(t => t <= TwoGateways.Lease * 1.5);
-    }
-
-    private static async Task<bool> IsDrainedAsync(Member member)
-    {
-        var status = (await member.Api.GetAsync("/v1/status")).Json;
-        return status.GetProperty("unfinished").GetInt64() == 0
-            && status.GetProperty("bus").GetProperty("spooled").GetInt32() == 0;
     }
 
     /// <summary>Does it and undoes it. How long the other gateway took to be central, where it had to be.</summary>

@@ -21,7 +21,8 @@ internal sealed class SteadyProducer(int number, int seed, TimeSpan pace, Func<s
         async json =>
         {
             using var connection = await RespConnection.OpenAsync(redis.Port);
-            (await connection.CommandAsync("LPUSH", "agent:events:main", json)).ShouldStartWith(":");
+            if (await connection.CommandAsync("LPUSH", "agent:events:main", json) is ['-', ..] refused)
+                throw new IOException(refused);
         };
 
     /// <summary>To a gateway, wherever it is by now.</summary>

@@ -37,6 +37,14 @@ internal sealed class Member(GatewayHome home, FakeModel model, string[] launche
 
     public void GoOn() => Processes.Signal(Pid, "CONT");
 
+    /// <summary>True where nothing is unfinished, and nothing waits on its disk.</summary>
+    public async Task<bool> IsDrainedAsync()
+    {
+        var status = (await Api.GetAsync("/v1/status")).Json;
+        return status.GetProperty("unfinished").GetInt64() == 0
+            && status.GetProperty("bus").GetProperty("spooled").GetInt32() == 0;
+    }
+
     /// <summary>Every prompt in this gateway's own transcripts.</summary>
     public IReadOnlyList<string> Told() => RealPi.UserMessages(home.Beside.Path);
 
@@ -91,9 +99,21 @@ internal sealed class TwoGateways : IAsyncDisposable
     {
         foreach (var member in Both)
         {
-            if (await member.Api.RoleAsync() == "central")
+            if (await RoleAsync(member) == "central")
                 return member;
         }
         return null;
+    }
+
+    private static async Task<string?> RoleAsync(Member member)
+    {
+        try
+        {
+            return await member.Api.RoleAsync();
+        }
+        catch (HttpRequestException e)
+        {
+            throw new InvalidOperationException($"A gateway does not answer. It said:\n{member.Said}", e);
+        }
     }
 }

@@ -14,6 +14,9 @@ internal sealed class OwnNetwork : IDisposable
 
     private OwnNetwork(Process holder) => _holder = holder;
 
+    /// <summary>The process that keeps it; other networks reach it by its id.</summary>
+    public int Holder => _holder.Id;
+
     /// <summary>What goes before a program's line to run it there, as the same process.</summary>
     public string[] Launcher =>
         [

@@ -106,7 +106,7 @@ internal sealed partial class PiAgent(
         {
             if (_session is { IsAlive: true } session)
             {
-                if (_turns > 0)
+                if (_turns > 0 && !cancel.IsCancellationRequested)
                     await session.AbortAsync(AbortLimit, cancel);
                 await session.StopAsync(cancel);
             }

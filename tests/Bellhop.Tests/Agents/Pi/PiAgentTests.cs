@@ -276,6 +276,21 @@ public sealed class PiAgentTests : IAsyncLifetime
         _agent.Status.ShouldBe(new AgentStatus("pi", AgentPhase.Stopped));
     }
 
+    [Fact]
+    public async Task StopAsync_CancelledInATurn_AsksNothingAndKills()
+    {
+        await ReadyAsync();
+        await using var turn = _agent.PromptAsync(Ask, default).GetAsyncEnumerator();
+        var next = turn.MoveNextAsync().AsTask();
+        await _pi.ToldAsync();
+
+        await _agent.StopAsync(new CancellationToken(canceled: true));
+
+        _pi.IsDead.ShouldBeTrue();
+        (await next).ShouldBeTrue();
+        turn.Current.ShouldBeOfType<TurnSignal.Ended>().Failure!.Cause.ShouldBe(AgentFailureCause.Died);
+    }
+
     private async Task ReadyAsync() => (await _agent.EnsureReadyAsync(default)).ShouldBeNull();
 
     private void Receipt() =>
