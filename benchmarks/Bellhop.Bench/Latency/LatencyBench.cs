@@ -15,7 +15,7 @@ internal sealed class LatencyBench(bool onRedis) : IBench
 
     private const int WarmUp = 600;
 
-    public string Name => onRedis ? "redis" : "latency";
+    public string Name => onRedis ? "latency-redis" : "latency";
 
     public string Title => onRedis ? "Event to injection, through Redis" : "Event to injection";
 

@@ -1,5 +1,4 @@
 using Bellhop.Events;
-using Bellhop.Redis.Client;
 using Bellhop.Redis.Resp;
 using Bellhop.Store;
 
