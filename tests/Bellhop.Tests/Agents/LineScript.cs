@@ -40,7 +40,7 @@ internal abstract class LineScript : ILineProcess
         _out.Writer.TryComplete();
     }
 
-    public Task ReapAsync(CancellationToken cancel) => Task.CompletedTask;
+    public virtual Task ReapAsync(CancellationToken cancel) => Task.CompletedTask;
 
     public Task<ILineProcess> LaunchAsync(CancellationToken cancel)
     {
