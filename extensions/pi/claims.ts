@@ -12,6 +12,8 @@ export interface Claim {
   turn: string;
   /** The turn whose prompt told it already, where that was cut short. */
   told?: string;
+  /** How often a terminal ended in it. */
+  cuts?: number;
   /** Who had it in hand before and never said how it ended. */
   begun?: string;
 }
@@ -26,12 +28,16 @@ interface InHand {
   turn: string;
   row: string;
   told?: string;
+  /** Turns in which a terminal ended, this one not counted. */
+  cuts?: number;
   /** The process that has it in hand. */
   by?: string;
   /** The transcript that the prompt goes into. */
   session?: string;
 }
 
+/** An event that ends every pi it is told to would otherwise do so for ever. */
+const MAX_CUTS = 5;
 /** Without a Bellhop nobody takes receipts off their list. */
 const MAX_RECEIPTS = 10_000;
 
@@ -97,7 +103,7 @@ export class Claims {
 
   /** Writes the turn down before its prompt is sent. */
   async write(commands: Connection, claim: Claim): Promise<void> {
-    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, by: this.#me, session: this.session() };
+    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, cuts: claim.cuts, by: this.#me, session: this.session() };
     await commands.call("SET", this.#key("claim", claim.sid), JSON.stringify(record));
   }
 
@@ -176,18 +182,19 @@ export class Claims {
 
   /** Decides by the transcript about an event that was in hand when a terminal ended. True when it is over. */
   async #settledBefore(commands: Connection, claim: Claim, before: InHand): Promise<boolean> {
-    const last = this.ask(before.turn);
-    const first = before.told ? this.ask(before.told) : "no";
-    if (last === "answered" || first === "answered") {
+    const turns = [before.turn, ...(before.told ? [before.told] : [])];
+    const said = turns.map((turn) => this.ask(turn));
+    const isTold = said.includes("unanswered");
+    claim.cuts = (before.cuts ?? 0) + 1;
+    if (said.includes("answered")) {
       await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
       return true;
     }
-    if (last === "unanswered" && before.told) {
-      await this.#acknowledge(commands, claim, { state: "dead", note: "interrupted: the terminal ended in it twice" });
+    if (isTold && claim.cuts >= MAX_CUTS) {
+      await this.#acknowledge(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` });
       return true;
     }
-    if (last === "unanswered" || first === "unanswered")
-      claim.told = last === "unanswered" ? before.turn : before.told;
+    if (isTold) claim.told = turns.findLast((_, i) => said[i] === "unanswered");
     else if (before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
     return false;
   }
