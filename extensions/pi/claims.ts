@@ -55,7 +55,8 @@ export class Claims {
   #lists: string[] = [];
   /** True until the claims of a time before were looked through. */
   #leftovers = true;
-  #record: InHand | undefined;
+  /** What lives before wrote down, by the row. Our listener may give such a row out later than others. */
+  #before = new Map<string, InHand>();
 
   constructor(prefix: string, me: string) {
     [this.#prefix, this.#me] = [prefix, me];
@@ -71,7 +72,8 @@ export class Claims {
     this.#sid = sid;
     this.#lists = this.#names.map((name) => this.#key("events", name));
     this.#leftovers = true;
-    this.#record = readRecord(await commands.call("GET", this.#key("claim", sid)));
+    const record = readRecord(await commands.call("GET", this.#key("claim", sid)));
+    if (record) this.#before.set(record.row, record);
   }
 
   /** The list that a channel speaks of is looked at first. */
@@ -91,7 +93,7 @@ export class Claims {
     try {
       for (let row = await this.#take(commands); row; row = await this.#take(commands)) {
         const claim = await this.#open(commands, row);
-        this.#record = undefined;
+        this.#before.delete(hashOf(row));
         if (claim) return claim;
       }
       return null;
@@ -109,7 +111,7 @@ export class Claims {
 
   /** After a new connection: our own listener gives a lost connection's row out again, Redis keeps it claimed. */
   async keep(commands: Connection, claim: Claim): Promise<void> {
-    this.#record = undefined;
+    this.#before.delete(hashOf(claim.row));
     const kept = await this.#oldest(commands);
     if (kept?.equals(claim.row)) return;
     // What comes instead of it stays claimed and is found among the leftovers.
@@ -161,7 +163,7 @@ export class Claims {
       return undefined;
     }
     const claim: Claim = { sid: this.#sid, row, event, turn: newTurn() };
-    const before = this.#record?.row === hashOf(row) ? this.#record : undefined;
+    const before = this.#before.get(hashOf(row));
     if (before && (await this.#settledBefore(commands, claim, before))) return undefined;
     await this.write(commands, claim);
     return claim;

@@ -28,6 +28,7 @@ public static class HttpChannel
         services.AddSingleton<RequestGate>().AddSingleton<RequestFaults>().AddSingleton<IStartupFilter, GateFirst>();
         services.AddSingleton<HttpAllowances>().AddSingleton<SettledWait>().AddSingleton<FollowStream>();
         services.AddSingleton<EventEndpoints>().AddSingleton<ReceiptEndpoints>().AddSingleton<StatusEndpoints>();
+        services.AddSingleton<HandoverEndpoint>();
         services.AddSingleton<PrometheusText>();
         return services.AddHostedService<DeliveryMetrics>().AddHostedService<SocketPermission>();
     }
@@ -44,6 +45,7 @@ public static class HttpChannel
         routes.MapPost("/v1/events/{id}/dismiss", WhileReady(c => Of<ReceiptEndpoints>(c).DismissAsync(c)));
         routes.MapPost("/v1/messages", WhileReady(c => Of<EventEndpoints>(c).PostMessageAsync(c)));
         routes.MapGet("/v1/sessions", OnceOpen(c => Of<StatusEndpoints>(c).SessionsAsync(c)));
+        routes.MapPost("/v1/sessions/{id}/handover", WhileReady(c => Of<HandoverEndpoint>(c).PostAsync(c)));
         routes.MapGet("/v1/status", OnceOpen(c => Of<StatusEndpoints>(c).StatusAsync(c)));
         routes.MapGet("/livez", (RequestDelegate)(c => PhaseAsync(c, StatusCodes.Status200OK)));
         routes.MapGet("/readyz", (RequestDelegate)(c => PhaseAsync(c, ReadyStatus(c))));

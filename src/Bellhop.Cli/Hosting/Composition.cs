@@ -65,6 +65,9 @@ internal static class Composition
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
         var app = builder.Build();
         app.MapBellhop();
+        // In this order: whether a lane may begin depends on the terminals that were there.
+        await app.Services.GetRequiredService<TerminalLeases>().LoadAsync(cancel);
+        await app.Services.GetRequiredService<SessionHolds>().LoadAsync(cancel);
         return app;
     }
 
@@ -101,6 +104,9 @@ internal static class Composition
             .AddSingleton<Inbox>()
             .AddSingleton<Intake>()
             .AddSingleton(home)
+            .AddSingleton<ITerminalRecords, KeyspaceTerminalRecords>()
+            .AddSingleton<TerminalLeases>()
+            .AddHostedService<TerminalExpiry>()
             .AddHostedService<SpoolIntake>()
             .AddHostedService(s => ActivatorUtilities.CreateInstance<AdoptionLoop>(s, options.AdoptAfter));
 
@@ -110,9 +116,16 @@ internal static class Composition
             .AddSingleton(options.Agent)
             .AddSingleton<AgentFactory>()
             .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
+            .AddSingleton(s =>
+                ActivatorUtilities.CreateInstance<SessionHolds>(
+                    s,
+                    s.GetRequiredService<AgentFactory>().Kind == AgentKind.Echo
+                )
+            )
+            .AddSingleton<ISessionHolders>(s => s.GetRequiredService<SessionHolds>())
+            .AddSingleton<ISessionHandover>(s => s.GetRequiredService<SessionHolds>())
             .AddSingleton<LaneHost>()
-            .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>())
-            .AddSingleton<ISessionHolders, LaneHolders>();
+            .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
 
     private static IServiceCollection AddDiagnostics(
         this IServiceCollection services,

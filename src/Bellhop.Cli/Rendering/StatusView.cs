@@ -42,6 +42,8 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
                 + (session.Accepted > 0 ? $", {session.Accepted:N0} until it is seen" : "")
                 + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : "")
         );
+        if (session.Lane is null or { Phase: LaneStatus.Away })
+            writer.WriteLine($"  held by  {SessionHolderView.Who(session)}{Terminal(session)}");
         if (session.Lane is not { } lane)
             return;
         writer.WriteLine($"  lane     {Lane(lane)}");
@@ -49,6 +51,17 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now)
         if (lane.Problem is { } problem)
             writer.WriteLine($"           {paint.Bad(Printable.Sentence(problem))}");
     }
+
+    private string Terminal(SessionStatus session) =>
+        session.Holder is not { } holder
+            ? ""
+            : string.Concat(
+                ((string?[])[holder.State, holder.Model, holder.Cwd])
+                    .Where(part => part is not null)
+                    .Append(holder.RenewedAt is null ? null : $"lease {SessionHolderView.Lease(session, now)}")
+                    .Where(part => part is not null)
+                    .Select(part => $", {Printable.Line(part)}")
+            );
 
     private string Lane(LaneStatus lane)
     {

@@ -15,6 +15,7 @@ public sealed class LaneHost : VitalLoop, ILaneStatusSource
     /// <summary>One lane for each session and its agent.</summary>
     public LaneHost(
         IReadOnlyDictionary<SessionId, IAgent> agents,
+        SessionHolds holds,
         IEventStore store,
         Alarms alarms,
         LaneOptions options,
@@ -27,7 +28,9 @@ public sealed class LaneHost : VitalLoop, ILaneStatusSource
         var (composer, logger) = (new PromptComposer(time), loggers.CreateLogger<Lane>());
         _lanes =
         [
-            .. agents.Select(a => (a.Key, new Lane(a.Key, store, a.Value, composer, alarms, options, time, logger))),
+            .. agents.Select(a =>
+                (a.Key, new Lane(a.Key, holds.GateOf(a.Key), store, a.Value, composer, alarms, options, time, logger))
+            ),
         ];
     }
 

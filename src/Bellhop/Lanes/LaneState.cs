@@ -38,6 +38,8 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
 
     public void Paused(string reason, DateTimeOffset retryAt) => Enter("paused", reason: reason, retryAt: retryAt);
 
+    public void Away() => Enter(LaneStatus.Away, reason: "left to a terminal");
+
     public void Stopped() => Enter("stopped");
 
     private void Enter(string phase, string? turn = null, string? reason = null, DateTimeOffset? retryAt = null) =>

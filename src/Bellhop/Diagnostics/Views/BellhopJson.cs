@@ -21,6 +21,7 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(ReplayedDto))]
 [JsonSerializable(typeof(DismissedDto))]
 [JsonSerializable(typeof(SessionsDto))]
+[JsonSerializable(typeof(HandoverDto))]
 [JsonSerializable(typeof(PhaseDto))]
 [JsonSerializable(typeof(ErrorDto))]
 [JsonSerializable(typeof(GatewayStatus))]

@@ -1,0 +1,159 @@
+using System.Text;
+using Bellhop.Agents;
+using Bellhop.Events;
+using Bellhop.Routing;
+using Bellhop.Store;
+
+namespace Bellhop.Lanes;
+
+/// <summary>
+/// Decides whether an agent of ours or a terminal has a session, and opens and closes the lanes' gates by it. An agent
+/// that does real work has its session until a person hands it over; the echo agent yields to any terminal that comes.
+/// </summary>
+public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposable
+{
+    private const string Key = "bellhop:handover:";
+
+    // The lane bounds its own drain; this is for an agent that does not end when it is told to.
+    private static readonly TimeSpan LetGoPatience = TimeSpan.FromSeconds(20);
+
+    private readonly IReadOnlyDictionary<SessionId, IAgent> _agents;
+    private readonly bool _yields;
+    private readonly TerminalLeases _terminals;
+    private readonly IKeyspace _keyspace;
+    private readonly TimeProvider _time;
+    private readonly OwnLease _own;
+    private readonly Dictionary<SessionId, LaneGate> _gates;
+    private readonly HashSet<SessionId> _handedOver = [];
+    private readonly Lock _lock = new();
+
+    /// <summary><paramref name="yields"/>: a terminal needs no handover.</summary>
+    public SessionHolds(
+        IReadOnlyDictionary<SessionId, IAgent> agents,
+        bool yields,
+        TerminalLeases terminals,
+        IKeyspace keyspace,
+        UlidFactory ulids,
+        TimeProvider time
+    )
+    {
+        (_agents, _yields, _terminals, _keyspace, _time) = (agents, yields, terminals, keyspace, time);
+        _own = new OwnLease(time.GetUtcNow(), ulids.Next());
+        _gates = agents.Keys.ToDictionary(session => session, _ => new LaneGate(isOpen: false));
+        terminals.Changed += TerminalsChanged;
+    }
+
+    /// <inheritdoc />
+    public event EventHandler<SessionEventArgs>? Changed;
+
+    /// <summary>Reads what was handed over, and lets the lanes of the rest begin. Call it once, after the terminals are loaded.</summary>
+    public async Task LoadAsync(CancellationToken cancel)
+    {
+        foreach (var session in _gates.Keys)
+        {
+            if (await _keyspace.RunAsync(step => step.GetString(Key + session.Value), cancel) is not null)
+                _handedOver.Add(session);
+            Decide(session);
+        }
+    }
+
+    /// <inheritdoc />
+    public string? HolderOf(SessionId session) =>
+        _gates.TryGetValue(session, out var gate) && (gate.IsHeld || IsOurs(session))
+            ? _agents[session].Status.Kind
+            : null;
+
+    /// <inheritdoc />
+    public ReadOnlyMemory<byte>? OwnLeaseOf(SessionId session) =>
+        IsOurs(session) ? _own.Write(session, _agents[session].Status) : (ReadOnlyMemory<byte>?)null;
+
+    /// <inheritdoc />
+    public Task LetGoAsync(SessionId session, CancellationToken cancel) =>
+        _gates.TryGetValue(session, out var gate) ? gate.WhenLetGo.WaitAsync(cancel) : Task.CompletedTask;
+
+    /// <inheritdoc />
+    public async Task<HandoverResult> HandOverAsync(SessionId session, SessionHolder to, CancellationToken cancel)
+    {
+        if (!_gates.TryGetValue(session, out var gate))
+            return new HandoverResult(
+                false,
+                $"No agent of ours serves {session}, so a terminal has it already or may take it at any time."
+            );
+        await RememberAsync(session, to, cancel);
+        lock (_lock)
+        {
+            if (to == SessionHolder.Terminal)
+                _handedOver.Add(session);
+            else
+                _handedOver.Remove(session);
+        }
+        Decide(session);
+        Changed?.Invoke(this, new SessionEventArgs(session));
+        return new HandoverResult(
+            true,
+            to == SessionHolder.Terminal ? await LetGoAsync(session, gate, cancel) : TakenBack(session, gate)
+        );
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _terminals.Changed -= TerminalsChanged;
+
+    /// <summary>At which the session's lane waits.</summary>
+    internal LaneGate GateOf(SessionId session) => _gates[session];
+
+    /// <summary>Ours by right, even while a terminal that had it before has not let go yet.</summary>
+    private bool IsOurs(SessionId session) => !_yields && _agents.ContainsKey(session) && !IsHandedOver(session);
+
+    private bool IsHandedOver(SessionId session)
+    {
+        lock (_lock)
+            return _handedOver.Contains(session);
+    }
+
+    private void TerminalsChanged(object? sender, SessionEventArgs e) => Decide(e.Session);
+
+    private void Decide(SessionId session)
+    {
+        if (!_gates.TryGetValue(session, out var gate))
+            return;
+        var terminalIsThere = _terminals.Of(session) is not null || (_yields && _terminals.ListenersOf(session) > 0);
+        if (gate.Set(open: !IsHandedOver(session) && !terminalIsThere))
+            Changed?.Invoke(this, new SessionEventArgs(session));
+    }
+
+    private Task<bool> RememberAsync(SessionId session, SessionHolder to, CancellationToken cancel) =>
+        _keyspace.RunAsync(
+            step =>
+            {
+                if (to == SessionHolder.Bellhop)
+                    return step.Delete(Key + session.Value);
+                step.SetString(Key + session.Value, Encoding.ASCII.GetBytes("terminal"));
+                return true;
+            },
+            cancel
+        );
+
+    private async Task<string> LetGoAsync(SessionId session, LaneGate gate, CancellationToken cancel)
+    {
+        const string next = "Start the terminal that shall have it with GATEWAY_ROLE=central pi.";
+        var agent = _agents[session].Status.Kind;
+        try
+        {
+            await gate.WhenLetGo.WaitAsync(LetGoPatience, _time, cancel);
+            return $"{agent} has let go of {session}; its events wait for a terminal. {next}";
+        }
+        catch (TimeoutException)
+        {
+            return $"{agent} is still ending its turn; then it lets go of {session}. {next}";
+        }
+    }
+
+    private string TakenBack(SessionId session, LaneGate gate)
+    {
+        var agent = _agents[session].Status.Kind;
+        return gate.IsClosed && _terminals.Of(session) is { } terminal
+                ? $"{agent} takes {session} once its terminal {terminal.Who} has let go, within {terminal.Period.TotalSeconds:0} s."
+            : gate.IsClosed ? $"{agent} takes {session} once nobody listens for its events any more."
+            : $"{agent} has {session}.";
+    }
+}
