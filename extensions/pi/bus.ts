@@ -1,5 +1,6 @@
 // Keeps two connections to the bus: one for commands, one that listens. Connects again by itself, for ever.
 import { describe, findEndpoint } from "./endpoint.ts";
+import { LEASE_MS } from "./lease.ts";
 import { asError, Connection } from "./resp.ts";
 
 export interface BusHandlers {
@@ -15,8 +16,8 @@ export interface BusHandlers {
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 5_000;
-/** A third of the lease: two may fail. */
-const TICK_MS = 5_000;
+/** Two may fail before the lease ends. */
+const TICK_MS = LEASE_MS / 3;
 
 export class Bus {
   /** Where it connects to, for a person. */

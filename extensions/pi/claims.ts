@@ -12,6 +12,8 @@ export interface Claim {
   turn: string;
   /** The turn whose prompt told it already, where that was cut short. */
   told?: string;
+  /** How often a terminal ended in it. */
+  cuts?: number;
   /** Who had it in hand before and never said how it ended. */
   begun?: string;
 }
@@ -26,12 +28,16 @@ interface InHand {
   turn: string;
   row: string;
   told?: string;
+  /** Turns in which a terminal ended, this one not counted. */
+  cuts?: number;
   /** The process that has it in hand. */
   by?: string;
   /** The transcript that the prompt goes into. */
   session?: string;
 }
 
+/** An event that ends every pi it is told to would otherwise do so for ever. */
+const MAX_CUTS = 5;
 /** Without a Bellhop nobody takes receipts off their list. */
 const MAX_RECEIPTS = 10_000;
 
@@ -49,7 +55,8 @@ export class Claims {
   #lists: string[] = [];
   /** True until the claims of a time before were looked through. */
   #leftovers = true;
-  #record: InHand | undefined;
+  /** What lives before wrote down, by the row. Our listener may give such a row out later than others. */
+  #before = new Map<string, InHand>();
 
   constructor(prefix: string, me: string) {
     [this.#prefix, this.#me] = [prefix, me];
@@ -65,7 +72,8 @@ export class Claims {
     this.#sid = sid;
     this.#lists = this.#names.map((name) => this.#key("events", name));
     this.#leftovers = true;
-    this.#record = readRecord(await commands.call("GET", this.#key("claim", sid)));
+    const record = readRecord(await commands.call("GET", this.#key("claim", sid)));
+    if (record) this.#before.set(record.row, record);
   }
 
   /** The list that a channel speaks of is looked at first. */
@@ -85,7 +93,7 @@ export class Claims {
     try {
       for (let row = await this.#take(commands); row; row = await this.#take(commands)) {
         const claim = await this.#open(commands, row);
-        this.#record = undefined;
+        this.#before.delete(hashOf(row));
         if (claim) return claim;
       }
       return null;
@@ -97,13 +105,13 @@ export class Claims {
 
   /** Writes the turn down before its prompt is sent. */
   async write(commands: Connection, claim: Claim): Promise<void> {
-    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, by: this.#me, session: this.session() };
+    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, cuts: claim.cuts, by: this.#me, session: this.session() };
     await commands.call("SET", this.#key("claim", claim.sid), JSON.stringify(record));
   }
 
   /** After a new connection: our own listener gives a lost connection's row out again, Redis keeps it claimed. */
   async keep(commands: Connection, claim: Claim): Promise<void> {
-    this.#record = undefined;
+    this.#before.delete(hashOf(claim.row));
     const kept = await this.#oldest(commands);
     if (kept?.equals(claim.row)) return;
     // What comes instead of it stays claimed and is found among the leftovers.
@@ -155,7 +163,7 @@ export class Claims {
       return undefined;
     }
     const claim: Claim = { sid: this.#sid, row, event, turn: newTurn() };
-    const before = this.#record?.row === hashOf(row) ? this.#record : undefined;
+    const before = this.#before.get(hashOf(row));
     if (before && (await this.#settledBefore(commands, claim, before))) return undefined;
     await this.write(commands, claim);
     return claim;
@@ -176,18 +184,19 @@ export class Claims {
 
   /** Decides by the transcript about an event that was in hand when a terminal ended. True when it is over. */
   async #settledBefore(commands: Connection, claim: Claim, before: InHand): Promise<boolean> {
-    const last = this.ask(before.turn);
-    const first = before.told ? this.ask(before.told) : "no";
-    if (last === "answered" || first === "answered") {
+    const turns = [before.turn, ...(before.told ? [before.told] : [])];
+    const said = turns.map((turn) => this.ask(turn));
+    const isTold = said.includes("unanswered");
+    claim.cuts = (before.cuts ?? 0) + 1;
+    if (said.includes("answered")) {
       await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
       return true;
     }
-    if (last === "unanswered" && before.told) {
-      await this.#acknowledge(commands, claim, { state: "dead", note: "interrupted: the terminal ended in it twice" });
+    if (isTold && claim.cuts >= MAX_CUTS) {
+      await this.#acknowledge(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` });
       return true;
     }
-    if (last === "unanswered" || first === "unanswered")
-      claim.told = last === "unanswered" ? before.turn : before.told;
+    if (isTold) claim.told = turns.findLast((_, i) => said[i] === "unanswered");
     else if (before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
     return false;
   }

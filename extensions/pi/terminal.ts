@@ -345,8 +345,10 @@ export class Terminal {
   #sayHolder(lease: Lease, sid: string): void {
     if (this.#saidHolder === lease.nonce) return;
     this.#saidHolder = lease.nonce;
-    const now = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
-    this.#session.say(`${now} To change that: bellhop sessions handover gateway`, "warning");
+    const command = "bellhop sessions handover gateway";
+    const mend = lease.kind === "bellhop" ? command : `quit it there (or, where Bellhop's agent has it: ${command})`;
+    const who = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
+    this.#session.say(`${who} To change that: ${mend}`, "warning");
   }
 
   #show(): void {

@@ -122,6 +122,15 @@ public static class Errors
         "'bellhop trace' shows where its deliveries stand."
     );
 
+    /// <summary>Nothing of ours to give.</summary>
+    public static readonly KnownError NothingToHandOver = new(
+        "BH-4092",
+        409,
+        "ERR",
+        "No agent of ours serves the session.",
+        "A terminal takes it by itself; 'bellhop sessions' shows who has it."
+    );
+
     /// <summary>Too large.</summary>
     public static readonly KnownError TooLarge = new(
         "BH-4131",
@@ -228,6 +237,7 @@ public static class Errors
         WrongMethod,
         TooSlow,
         NothingToReplay,
+        NothingToHandOver,
         TooLarge,
         BadConfiguration,
         Full,

@@ -32,6 +32,7 @@ public static class HttpChannel
         services.AddSingleton<HttpAllowances>().AddSingleton<SettledWait>().AddSingleton<FollowStream>();
         services.AddSingleton<EventEndpoints>().AddSingleton<ReceiptEndpoints>().AddSingleton<StatusEndpoints>();
         services.AddSingleton<RoutingEndpoints>().AddSingleton<ConfigurationEndpoints>();
+        services.AddSingleton<HandoverEndpoint>();
         services.AddSingleton<PrometheusText>();
         return services.AddHostedService<DeliveryMetrics>().AddHostedService<SocketPermission>();
     }
@@ -50,6 +51,7 @@ public static class HttpChannel
         routes.MapPost("/v1/explain", OnceOpen(c => Of<RoutingEndpoints>(c).ExplainAsync(c)));
         routes.MapPost("/v1/release", WhileReady(c => Of<RoutingEndpoints>(c).ReleaseAsync(c)));
         routes.MapGet("/v1/sessions", OnceOpen(c => Of<StatusEndpoints>(c).SessionsAsync(c)));
+        routes.MapPost("/v1/sessions/{id}/handover", WhileReady(c => Of<HandoverEndpoint>(c).PostAsync(c)));
         routes.MapGet("/v1/status", OnceOpen(c => Of<StatusEndpoints>(c).StatusAsync(c)));
         routes.MapPost("/v1/config/reload", OnceOpen(c => Of<ConfigurationEndpoints>(c).ReloadAsync(c)));
         routes.MapGet("/livez", (RequestDelegate)(c => PhaseAsync(c, StatusCodes.Status200OK)));

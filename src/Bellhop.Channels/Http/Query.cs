@@ -10,6 +10,7 @@ namespace Bellhop.Channels.Http;
 internal sealed class Query(HttpContext context)
 {
     private const string EventsPath = "/v1/events/";
+    private const string SessionsPath = "/v1/sessions/";
 
     /// <summary>Why the last read failed.</summary>
     public string Fault { get; private set; } = "";
@@ -18,15 +19,10 @@ internal sealed class Query(HttpContext context)
     /// The id in <c>/v1/events/{id}</c>, decoded once. Taken from the request line: the server leaves %2F alone in its
     /// path but decodes %25, so that the two could not be told apart any more.
     /// </summary>
-    public string Id
-    {
-        get
-        {
-            var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
-            var start = target.IndexOf(EventsPath, StringComparison.OrdinalIgnoreCase) + EventsPath.Length;
-            return Uri.UnescapeDataString(target[start..].Split('/')[0]);
-        }
-    }
+    public string Id => After(EventsPath);
+
+    /// <summary>The id in <c>/v1/sessions/{id}</c>, in the same way.</summary>
+    public string SessionName => After(SessionsPath);
 
     public bool TryFlag(string name, bool unset, out bool flag)
     {
@@ -95,5 +91,12 @@ internal sealed class Query(HttpContext context)
     {
         Fault = $"'{name}' takes {takes}.";
         return false;
+    }
+
+    private string After(string path)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0];
+        var start = target.IndexOf(path, StringComparison.OrdinalIgnoreCase) + path.Length;
+        return Uri.UnescapeDataString(target[start..].Split('/')[0]);
     }
 }

@@ -11,4 +11,7 @@ internal static class Paths
 
     /// <summary>Puts its dead letters away.</summary>
     public static string Dismiss(string id) => $"{Event(id)}/dismiss";
+
+    /// <summary>Changes who holds a session.</summary>
+    public static string Handover(string session) => $"/v1/sessions/{Uri.EscapeDataString(session)}/handover";
 }

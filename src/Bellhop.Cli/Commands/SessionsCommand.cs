@@ -11,7 +11,11 @@ internal static class SessionsCommand
     public static Command Create(CommandContext context)
     {
         var json = JsonOption.Create();
-        var command = new Command("sessions", "Who is there, and what waits for whom.") { json };
+        var command = new Command("sessions", "Who is there, and what waits for whom.")
+        {
+            json,
+            HandoverCommand.Create(context),
+        };
         command.SetAction(
             async (parsed, cancel) =>
             {
@@ -35,16 +39,18 @@ internal static class SessionsCommand
     private static void Show(CommandContext context, IReadOnlyList<SessionStatus> sessions)
     {
         var now = context.Time.GetUtcNow();
-        var table = new Table("SESSION", "ROLE", "LANE", "WAITING", "IN TURN", "LAST SEEN");
+        var table = new Table("SESSION", "ROLE", "HELD BY", "STATE", "MODEL", "WAITING", "IN TURN", "LEASE");
         foreach (var s in sessions)
         {
             table.Add(
                 Printable.Line(s.Session),
                 SessionRole.Of(s),
-                s.Lane?.Phase ?? "-",
+                SessionHolderView.Who(s),
+                Printable.Line(s.Holder?.State ?? s.Lane?.Phase ?? "-"),
+                Printable.Line(s.Holder?.Model ?? "-"),
                 $"{s.Queued + s.Accepted:N0}",
                 $"{s.InTurn:N0}",
-                s.LastSeen is { } seen ? RelativeTime.Ago(seen, now) : "-"
+                SessionHolderView.Lease(s, now)
             );
         }
         table.Write(context.Out, context.Paint, context.Width);

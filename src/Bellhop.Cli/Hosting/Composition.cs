@@ -67,6 +67,7 @@ internal static class Composition
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
         var app = builder.Build();
         app.MapBellhop();
+        await bus.LoadAsync(app.Services, cancel);
         return app;
     }
 
@@ -113,6 +114,7 @@ internal static class Composition
             .AddSingleton<Inbox>()
             .AddSingleton<Intake>()
             .AddSingleton(home)
+            .AddSingleton<TerminalLeases>()
             .AddHostedService<SpoolIntake>()
             .AddHostedService<OrphanedHolds>()
             .AddHostedService(s =>
@@ -128,6 +130,14 @@ internal static class Composition
             .AddSingleton<Func<LaneOptions>>(() => LaneOptionsOf(options.Now))
             .AddSingleton(_ => agents)
             .AddSingleton<IReadOnlyDictionary<SessionId, IAgent>>(s => AgentsOf(s.GetRequiredService<AgentFactory>()))
+            .AddSingleton(s =>
+                ActivatorUtilities.CreateInstance<SessionHolds>(
+                    s,
+                    s.GetRequiredService<AgentFactory>().Kind == AgentKind.Echo
+                )
+            )
+            .AddSingleton<ISessionHolders>(s => s.GetRequiredService<SessionHolds>())
+            .AddSingleton<ISessionHandover>(s => s.GetRequiredService<SessionHolds>())
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
 

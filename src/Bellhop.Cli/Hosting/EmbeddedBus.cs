@@ -1,6 +1,7 @@
 using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Lanes;
 using Bellhop.Redis.Listener;
 using Bellhop.Routing;
 using Bellhop.Store;
@@ -47,8 +48,17 @@ internal sealed class EmbeddedBus : IBus
         services
             .AddSingleton<IKeyspace>(_store.Keyspace)
             .AddSingleton<ICentral, SoleCentral>()
-            .AddSingleton<ISessionHolders, LaneHolders>()
+            .AddSingleton<ITerminalRecords, KeyspaceTerminalRecords>()
+            .AddSingleton<IHandoverRecords, KeyspaceHandoverRecords>()
+            .AddHostedService<TerminalExpiry>()
             .AddBellhopResp(new RespOptions { Prefix = _options.Prefix, Password = _options.Password?.Reveal() });
+
+    public async Task LoadAsync(IServiceProvider services, CancellationToken cancel)
+    {
+        // In this order: whether a lane may begin depends on the terminals that were there.
+        await services.GetRequiredService<TerminalLeases>().LoadAsync(cancel);
+        await services.GetRequiredService<SessionHolds>().LoadAsync(cancel);
+    }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 }

@@ -15,4 +15,7 @@ internal interface IBus : IAsyncDisposable
 
     /// <summary>Adds what works on it.</summary>
     void AddTo(IServiceCollection services);
+
+    /// <summary>Reads what must be known before anything is accepted.</summary>
+    Task LoadAsync(IServiceProvider services, CancellationToken cancel);
 }

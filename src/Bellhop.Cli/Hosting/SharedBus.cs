@@ -61,5 +61,8 @@ internal sealed class SharedBus : IBus
     public void AddTo(IServiceCollection services) =>
         services.AddSingleton(_spool).AddSingleton<IEventSpool>(_spool).AddBellhopBus(_bus);
 
+    /// <summary>Redis may be away for now; what it knows is read when it is there.</summary>
+    public Task LoadAsync(IServiceProvider services, CancellationToken cancel) => Task.CompletedTask;
+
     public ValueTask DisposeAsync() => _bus.DisposeAsync();
 }

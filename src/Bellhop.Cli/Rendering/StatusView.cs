@@ -57,6 +57,8 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now, int? width = n
                 + (session.OldestWaitingAt is { } oldest ? $", oldest {RelativeTime.Span(now - oldest)}" : ""),
             SessionValues
         );
+        if (session.Lane is null or { Phase: LaneStatus.Away })
+            writer.WriteLine($"  held by  {SessionHolderView.Who(session)}{Terminal(session)}");
         if (session.Lane is not { } lane)
             return;
         Line($"  lane     {Lane(lane)}", SessionValues);
@@ -66,6 +68,17 @@ internal sealed class StatusView(Paint paint, DateTimeOffset now, int? width = n
 
         void Line(string text, int indent) => Paragraph.Write(writer, text, indent, width);
     }
+
+    private string Terminal(SessionStatus session) =>
+        session.Holder is not { } holder
+            ? ""
+            : string.Concat(
+                ((string?[])[holder.State, holder.Model, holder.Cwd])
+                    .Where(part => part is not null)
+                    .Append(holder.RenewedAt is null ? null : $"lease {SessionHolderView.Lease(session, now)}")
+                    .Where(part => part is not null)
+                    .Select(part => $", {Printable.Line(part)}")
+            );
 
     private string Lane(LaneStatus lane)
     {

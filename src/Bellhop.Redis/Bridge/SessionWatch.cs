@@ -16,6 +16,7 @@ internal sealed class SessionWatch(
     ICentral central,
     SessionRegistry registry,
     Orphans orphans,
+    TerminalLeases terminals,
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<SessionWatch> logger
@@ -31,6 +32,7 @@ internal sealed class SessionWatch(
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
 
     private readonly SessionLook _look = new(bus);
+    private readonly LeaseView _leases = new(bus, terminals);
     private readonly Dictionary<SessionId, long> _missingSince = [];
 
     /// <inheritdoc />
@@ -50,6 +52,7 @@ internal sealed class SessionWatch(
     private async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
     {
         await registry.LoadAsync(cancel);
+        await _leases.ShowAsync(registry.Members, now, cancel);
         if (!central.IsHeld && bus.Options.Agent is not null)
         {
             _missingSince.Clear();

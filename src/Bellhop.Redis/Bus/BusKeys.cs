@@ -34,6 +34,9 @@ internal sealed class BusKeys(string prefix)
     /// <summary>Since when lists wait for a session that is not there.</summary>
     public string Unclaimed { get; } = $"{prefix}:bellhop:unclaimed";
 
+    /// <summary>The sessions that a person handed over to terminals.</summary>
+    public string Handovers { get; } = $"{prefix}:bellhop:handovers";
+
     /// <summary>A session's waiting rows.</summary>
     public string Events(SessionId session) => EventsPrefix + session.Value;
 

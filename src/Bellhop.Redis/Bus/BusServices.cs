@@ -1,4 +1,5 @@
 using Bellhop.Redis.Bridge;
+using Bellhop.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bellhop.Redis.Bus;
@@ -15,6 +16,8 @@ public static class BusServices
         services
             .AddSingleton(bus)
             .AddSingleton(bus.Central)
+            .AddSingleton<ITerminalRecords, RedisTerminalRecords>()
+            .AddSingleton<IHandoverRecords, RedisHandoverRecords>()
             .AddSingleton<RowIntake>()
             .AddSingleton<ReceiptIntake>()
             .AddSingleton<Orphans>()

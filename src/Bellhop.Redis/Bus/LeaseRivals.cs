@@ -4,14 +4,16 @@ using Bellhop.Redis.Resp;
 namespace Bellhop.Redis.Bus;
 
 /// <summary>
-/// Terminals that an agent without a model makes way for: whoever listens on central's channels takes central's events
-/// itself, also a terminal that knows nothing of leases. A real agent makes way for nobody.
+/// Terminals that a gateway makes way for: any of them where a person handed central over, and where the agent has no
+/// model whoever listens on central's channels, also a terminal that knows nothing of leases.
 /// </summary>
 internal sealed class LeaseRivals(IRedisCalls redis, BusKeys keys, bool makesWay)
 {
     /// <summary>Who is there, in words; null = nobody.</summary>
     public async Task<string?> FindAsync(CancellationToken cancel)
     {
+        if (await redis.CallAsync(RedisCommand.Of("HEXISTS", keys.Handovers, "gateway"), cancel) is RespInteger(1))
+            return "a terminal, to which central was handed over";
         if (!makesWay)
             return null;
         var reply = await redis.CallAsync(

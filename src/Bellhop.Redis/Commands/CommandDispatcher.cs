@@ -2,6 +2,7 @@ using System.Text;
 using Bellhop.Diagnostics;
 using Bellhop.Redis.Listener;
 using Bellhop.Redis.Resp;
+using Bellhop.Redis.Terminals;
 using Bellhop.Store;
 using Microsoft.Extensions.Logging;
 
@@ -13,6 +14,7 @@ internal sealed partial class CommandDispatcher(
     CommandGate gate,
     KeyNames names,
     KeyListeners listeners,
+    LeaseKeys leases,
     Readiness readiness,
     RespStatistics statistics,
     ILogger<CommandDispatcher> logger
@@ -65,9 +67,14 @@ internal sealed partial class CommandDispatcher(
         {
             try
             {
+                if (!spec.Is(CommandFlags.Write))
+                    return await spec.Handler(call);
+                var keys = spec.Keys.Of(call.Arguments).Select(names.Read).ToList();
+                if (spec.Name != "set" && keys.Select(leases.Refusal).FirstOrDefault(r => r is not null) is { } held)
+                    return held;
                 var reply = await spec.Handler(call);
-                if (spec.Is(CommandFlags.Write) && reply is not RespError)
-                    TouchKeys(spec, call);
+                if (reply is not RespError)
+                    await WrittenAsync(call, keys, changed: reply is not (RespNull or RespInteger { Value: 0 }));
                 return reply;
             }
             catch (CommandFault fault)
@@ -90,10 +97,13 @@ internal sealed partial class CommandDispatcher(
         }
     }
 
-    private void TouchKeys(CommandSpec spec, CommandCall call)
+    private async Task WrittenAsync(CommandCall call, List<KeyName> keys, bool changed)
     {
-        foreach (var key in spec.Keys.Of(call.Arguments))
-            listeners.Touch(names.Read(key).Text);
+        foreach (var key in keys)
+        {
+            listeners.Touch(key.Text);
+            await leases.WrittenAsync(changed ? call.Client : null, key, call.Cancel);
+        }
     }
 
     private string? Refusal(RespClient client, CommandSpec? spec, byte[][] arguments)

@@ -31,7 +31,7 @@ internal sealed class ExpiryCommands(
         if (key.Role == KeyRole.EventList)
             events.RefuseHeld(key.Session);
         if (key.Role != KeyRole.Plain)
-            throw new CommandFault("ERR Event lists and the set of sessions do not expire.");
+            throw new CommandFault("ERR Event lists, receipts and the set of sessions do not expire.");
         var now = time.GetUtcNow();
         var at = Expiry.At(inSeconds ? "expire" : "pexpire", number, inSeconds, fromNow: true, now);
         return await keyspace.RunAsync(step => Expire(step, key.Text, at, condition, now), call.Cancel);
@@ -57,7 +57,8 @@ internal sealed class ExpiryCommands(
         var key = names.Read(call[1]);
         if (key.Role != KeyRole.Plain)
             return RespValue.Integer(
-                key.Role == KeyRole.Sessions || await events.ExistsAsync(call.Client, key, call.Cancel)
+                key.Role == KeyRole.Sessions
+                || (key.Role == KeyRole.EventList && await events.ExistsAsync(call.Client, key, call.Cancel))
                     ? noExpiry
                     : noKey
             );

@@ -35,6 +35,7 @@ internal sealed class KeyCommands(
             {
                 KeyRole.EventList => await events.DeleteAsync(call.Client, key, call.Cancel),
                 KeyRole.Sessions => await EmptyRegistryAsync(call.Cancel),
+                KeyRole.Receipts => false,
                 _ => await plain.DeleteAsync(call.Client, key, call.Cancel),
             };
             deleted += existed ? 1 : 0;
@@ -71,7 +72,7 @@ internal sealed class KeyCommands(
             if (key.Role == KeyRole.EventList)
                 events.RefuseHeld(key.Session);
             if (key.Role != KeyRole.Plain)
-                throw new CommandFault("ERR An event list or the set of sessions cannot be renamed.");
+                throw new CommandFault("ERR An event list, the receipts and the set of sessions cannot be renamed.");
         }
         var (from, to) = (names.ReadPlain(call[1]), names.ReadPlain(call[2]));
         return await keyspace.RunAsync(step => Rename(step, from, to), call.Cancel);
@@ -101,6 +102,7 @@ internal sealed class KeyCommands(
         {
             KeyRole.EventList => await events.ExistsAsync(call.Client, key, call.Cancel),
             KeyRole.Sessions => true,
+            KeyRole.Receipts => false,
             _ => await plain.ExistsAsync(call.Client, key, call.Cancel),
         };
 

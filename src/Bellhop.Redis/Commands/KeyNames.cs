@@ -8,7 +8,7 @@ namespace Bellhop.Redis.Commands;
 /// <summary>What a key means to us.</summary>
 internal enum KeyRole
 {
-    /// <summary>An ordinary key, kept in the keyspace. <c>{prefix}:receipts</c> and <c>{prefix}:claims:{sid}</c> are such.</summary>
+    /// <summary>An ordinary key, kept in the keyspace. <c>{prefix}:claims:{sid}</c> is such.</summary>
     Plain,
 
     /// <summary><c>{prefix}:events:{sid}</c>: a view of the store.</summary>
@@ -16,13 +16,23 @@ internal enum KeyRole
 
     /// <summary><c>{prefix}:gateway:sessions</c>: the session registry.</summary>
     Sessions,
+
+    /// <summary><c>{prefix}:receipts</c>: what terminals say of events that they took.</summary>
+    Receipts,
 }
 
 /// <summary>A key that a command names.</summary>
 /// <param name="Text">Its name; for an event list with the session's alias resolved.</param>
 /// <param name="Role">What it means.</param>
-/// <param name="Session">The session of an event list.</param>
-internal readonly record struct KeyName(string Text, KeyRole Role, SessionId Session);
+/// <param name="Session">The session of an event list or a lease.</param>
+internal readonly record struct KeyName(string Text, KeyRole Role, SessionId Session)
+{
+    /// <summary>
+    /// <c>{prefix}:session:{sid}</c>, in every other way an ordinary key: while it lives, a terminal takes the session's
+    /// events. The session's alias is resolved.
+    /// </summary>
+    public bool IsLease { get; init; }
+}
 
 /// <summary>Knows our keys by their names.</summary>
 internal sealed class KeyNames(RespOptions options)
@@ -33,12 +43,21 @@ internal sealed class KeyNames(RespOptions options)
     private readonly string _events = options.Prefix + ":events:";
     private readonly string _notify = options.Prefix + ":notify:";
     private readonly string _sessions = options.Prefix + ":gateway:sessions";
+    private readonly string _receipts = options.Prefix + ":receipts";
+    private readonly string _lease = options.Prefix + ":session:";
+    private readonly string _claims = options.Prefix + ":claims:";
 
     /// <summary>The other names under which clients wait for what central gets.</summary>
     public IReadOnlyList<string> GatewayAliasChannels { get; } =
     [options.Prefix + ":notify:main", options.Prefix + ":notify:central"];
 
     public string EventList(SessionId session) => _events + session.Value;
+
+    public string Lease(SessionId session) => _lease + session.Value;
+
+    /// <summary>Where a terminal keeps what it has taken; by every name of the session.</summary>
+    public IReadOnlyList<string> Claims(SessionId session) =>
+        session.IsGateway ? [_claims + "gateway", _claims + "main", _claims + "central"] : [_claims + session.Value];
 
     public string NotifyChannel(SessionId session) => _notify + session.Value;
 
@@ -58,6 +77,12 @@ internal sealed class KeyNames(RespOptions options)
         var text = Encoding.UTF8.GetString(key);
         if (text == _sessions)
             return new KeyName(text, KeyRole.Sessions, default);
+        if (text == _receipts)
+            return new KeyName(text, KeyRole.Receipts, default);
+        if (
+            text.StartsWith(_lease, StringComparison.Ordinal) && SessionId.TryParse(text[_lease.Length..], out var held)
+        )
+            return new KeyName(Lease(held), KeyRole.Plain, held) { IsLease = true };
         if (!text.StartsWith(_events, StringComparison.Ordinal) || text.AsSpan(_events.Length) is BatchList)
             return new KeyName(text, KeyRole.Plain, default);
         var id = text[_events.Length..];

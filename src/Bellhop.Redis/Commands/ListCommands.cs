@@ -1,11 +1,13 @@
 using Bellhop.Redis.EventLists;
 using Bellhop.Redis.Resp;
+using Bellhop.Redis.Terminals;
 using static Bellhop.Redis.Commands.CommandFlags;
 
 namespace Bellhop.Redis.Commands;
 
 /// <summary>LPUSH, LRANGE and their like, on event lists and on others.</summary>
-internal sealed class ListCommands(KeyNames names, EventLists.EventLists events, PlainLists plain) : ICommandFamily
+internal sealed class ListCommands(KeyNames names, EventLists.EventLists events, ReceiptList receipts, PlainLists plain)
+    : ICommandFamily
 {
     public IEnumerable<CommandSpec> Table =>
         [
@@ -73,16 +75,14 @@ internal sealed class ListCommands(KeyNames names, EventLists.EventLists events,
         return RespValue.Ok;
     }
 
-    /// <summary>
-    /// The one place where a key's name decides what a list is: a receipts list that means more than its rows
-    /// (<c>{prefix}:receipts</c>) gets its own <see cref="IClientLists"/> here.
-    /// </summary>
+    /// <summary>The one place where a key's name decides what a list is.</summary>
     private (IClientLists Lists, KeyName Key) Find(byte[] argument)
     {
         var key = names.Read(argument);
         return key.Role switch
         {
             KeyRole.EventList => (events, key),
+            KeyRole.Receipts => (receipts, key),
             KeyRole.Sessions => throw CommandFault.WrongKind(),
             _ => (plain, key),
         };

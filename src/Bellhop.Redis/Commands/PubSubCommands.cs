@@ -1,12 +1,14 @@
 using Bellhop.Redis.EventLists;
 using Bellhop.Redis.Listener;
 using Bellhop.Redis.Resp;
+using Bellhop.Routing;
 using static Bellhop.Redis.Commands.CommandFlags;
 
 namespace Bellhop.Redis.Commands;
 
 /// <summary>PUBLISH, SUBSCRIBE and their like.</summary>
-internal sealed class PubSubCommands(PubSub pubSub, KeyNames names, SeenSessions seen) : ICommandFamily
+internal sealed class PubSubCommands(PubSub pubSub, KeyNames names, SeenSessions seen, ISessionHolders holders)
+    : ICommandFamily
 {
     private const CommandFlags Subscribing = CommandFlags.PubSub | Loading | Subscribed | NoMulti;
 
@@ -30,6 +32,9 @@ internal sealed class PubSubCommands(PubSub pubSub, KeyNames names, SeenSessions
             if (names.SessionOfChannel(name) is { } session)
                 await seen.MarkAsync(session, call.Cancel);
             pubSub.Subscribe(call.Client, name);
+            // It may take the rows once it is told that it listens.
+            if (names.SessionOfChannel(name) is { } taken)
+                await holders.LetGoAsync(taken, call.Cancel);
             Confirm(call.Client, "subscribe", name);
         }
         return RespValue.None;

@@ -62,7 +62,7 @@ internal sealed class SetCommands(KeyNames names, IKeyspace keyspace, SessionReg
     }
 
     private KeyName Read(byte[] argument) =>
-        names.Read(argument) is { Role: not KeyRole.EventList } key ? key : throw CommandFault.WrongKind();
+        names.Read(argument) is { Role: KeyRole.Plain or KeyRole.Sessions } key ? key : throw CommandFault.WrongKind();
 
     private async Task<RespValue> CountAsync(CommandCall call, Func<IKeyspaceTransaction, byte[], bool> each) =>
         RespValue.Integer(

@@ -27,6 +27,12 @@ internal sealed class ClientLeases
         _bytes += row.Body.Length;
     }
 
+    public void Replace(LeasedRow row, LeasedRow by)
+    {
+        var rows = _byList[row.List];
+        rows[rows.IndexOf(row)] = by;
+    }
+
     public void Remove(LeasedRow row)
     {
         var rows = _byList[row.List];

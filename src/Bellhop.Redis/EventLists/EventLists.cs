@@ -1,6 +1,7 @@
 using Bellhop.Events;
 using Bellhop.Redis.Commands;
 using Bellhop.Redis.Listener;
+using Bellhop.Routing;
 using Bellhop.Store;
 
 namespace Bellhop.Redis.EventLists;
@@ -138,15 +139,18 @@ internal sealed class EventLists(
         );
     }
 
-    /// <summary>Completes leased rows for good. Returns how many were still there.</summary>
+    /// <summary>
+    /// Takes leased rows off for good. Those of which no receipt spoke are completed by it. Returns how many were still there.
+    /// </summary>
     public async Task<int> TakeAsync(SessionId session, IReadOnlyList<LeasedRow> rows, CancellationToken cancel)
     {
         if (rows.Count == 0)
             return 0;
         await seen.MarkAsync(session, cancel);
-        var taken = await store.TakeAsync([.. rows.Select(row => row.Delivery)], TakenNote, cancel);
+        List<long> unreported = [.. rows.Where(row => !row.IsReported).Select(row => row.Delivery)];
+        var taken = unreported.Count == 0 ? 0 : await store.TakeAsync(unreported, TakenNote, cancel);
         leases.Forget(rows);
-        return taken;
+        return taken + rows.Count - unreported.Count;
     }
 
     /// <exception cref="CommandFault">An agent of ours takes the session's events.</exception>

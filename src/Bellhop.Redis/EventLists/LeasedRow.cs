@@ -7,4 +7,10 @@ namespace Bellhop.Redis.EventLists;
 /// <param name="Session">Whose.</param>
 /// <param name="Body">The row.</param>
 /// <param name="List">The list that shows it: the event list itself, or the one it was moved to.</param>
-internal sealed record LeasedRow(long Delivery, SessionId Session, ReadOnlyMemory<byte> Body, string List);
+internal sealed record LeasedRow(long Delivery, SessionId Session, ReadOnlyMemory<byte> Body, string List)
+{
+    /// <summary>
+    /// A receipt said how far the event is, so that taking the row off its list says nothing more; it waits no longer.
+    /// </summary>
+    public bool IsReported { get; init; }
+}

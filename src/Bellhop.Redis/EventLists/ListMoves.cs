@@ -17,7 +17,7 @@ internal sealed class ListMoves(IKeyspace keyspace, RowLeases leases, EventLists
         CancellationToken cancel
     )
     {
-        if (from.Role == KeyRole.Sessions || to.Role == KeyRole.Sessions)
+        if (from.Role is KeyRole.Sessions or KeyRole.Receipts || to.Role is KeyRole.Sessions or KeyRole.Receipts)
             throw CommandFault.WrongKind();
         if (from.Role == KeyRole.EventList)
             return await ClaimAsync(client, from, to, fromHead, toHead, cancel);

@@ -16,7 +16,7 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
     private readonly Dictionary<long, ClientLeases> _byClient = [];
     private readonly Dictionary<SessionId, (int Rows, long Bytes)> _perSession = [];
 
-    /// <summary>Rows of the session that anybody has leased, and their bytes.</summary>
+    /// <summary>Waiting rows of the session that anybody has leased, and their bytes.</summary>
     public (int Rows, long Bytes) SizeOf(SessionId session)
     {
         lock (_lock)
@@ -86,6 +86,27 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
             return _byClient.TryGetValue(client, out var leases) ? leases.Views.GetValueOrDefault(eventList, []) : [];
     }
 
+    /// <summary>Everything the client has leased, on whatever list.</summary>
+    public IReadOnlyList<LeasedRow> Of(long client)
+    {
+        lock (_lock)
+            return _byClient.TryGetValue(client, out var leases) ? [.. leases.All] : [];
+    }
+
+    /// <summary>A receipt said how far the row's event is: it stays on the client's list until the client takes it off.</summary>
+    public void MarkReported(LeasedRow row)
+    {
+        lock (_lock)
+        {
+            if (!_byDelivery.TryGetValue(row.Delivery, out var lease) || lease.Row.IsReported)
+                return;
+            var reported = lease.Row with { IsReported = true };
+            _byClient[lease.Client].Replace(lease.Row, reported);
+            _byDelivery[row.Delivery] = (lease.Client, reported);
+            Count(row.Session, -1, -row.Body.Length);
+        }
+    }
+
     /// <summary>The rows were taken: they are leased no more.</summary>
     public void Forget(IEnumerable<LeasedRow> rows)
     {
@@ -120,7 +141,8 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
         if (!_byDelivery.Remove(row.Delivery, out var lease))
             return;
         _byClient[lease.Client].Remove(lease.Row);
-        Count(row.Session, -1, -lease.Row.Body.Length);
+        if (!lease.Row.IsReported)
+            Count(row.Session, -1, -lease.Row.Body.Length);
     }
 
     private void Count(SessionId session, int rows, long bytes)

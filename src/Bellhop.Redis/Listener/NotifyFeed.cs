@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Bellhop.Events;
 using Bellhop.Redis.Commands;
+using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal sealed partial class NotifyFeed(
     KeyNames names,
     KeyListeners keys,
     PubSub pubSub,
+    ISessionHolders holders,
     ILogger<NotifyFeed> logger
 ) : BackgroundService
 {
@@ -81,8 +83,11 @@ internal sealed partial class NotifyFeed(
             _inTurn.Add(change.Delivery);
         else if (change.State.IsTerminal())
             _inTurn.Remove(change.Delivery);
-        // A delivery that its turn gave back is no news to anybody.
-        else if (change.State == DeliveryState.Queued && !_inTurn.Remove(change.Delivery))
+        // A delivery that our agent's turn gave back is no news to anybody; one that a terminal lost is, to the next one.
+        else if (
+            change.State == DeliveryState.Queued
+            && (!_inTurn.Remove(change.Delivery) || holders.HolderOf(change.Session) is null)
+        )
             Announce(change.Session, Body(change.Type));
     }
 

@@ -1,5 +1,7 @@
 using System.Text;
+using Bellhop.Redis.Commands;
 using Bellhop.Redis.Resp;
+using Bellhop.Routing;
 
 namespace Bellhop.Redis.Listener;
 
@@ -7,7 +9,7 @@ namespace Bellhop.Redis.Listener;
 /// Who listens on which channel. A message goes to every subscriber in the order messages were published; nothing is
 /// kept for those who come later. Channels are bytes; here each byte is one character.
 /// </summary>
-internal sealed class PubSub(RespStatistics statistics)
+internal sealed class PubSub(RespStatistics statistics, KeyNames names, TerminalLeases terminals)
 {
     private static readonly RespValue MessageWord = RespValue.Bulk("message");
     private static readonly RespValue PatternMessageWord = RespValue.Bulk("pmessage");
@@ -38,11 +40,14 @@ internal sealed class PubSub(RespStatistics statistics)
 
     public static byte[] Bytes(string name) => Encoding.Latin1.GetBytes(name);
 
-    public bool Subscribe(RespClient client, string channel) => Add(_channels, client.Channels, client, channel);
+    /// <summary>False where the client had subscribed already. Who listens on a session's notify channel counts as its terminal.</summary>
+    public bool Subscribe(RespClient client, string channel) =>
+        Add(_channels, client.Channels, client, channel) && Count(channel, 1);
 
     public bool SubscribePattern(RespClient client, string pattern) => Add(_patterns, client.Patterns, client, pattern);
 
-    public bool Unsubscribe(RespClient client, string channel) => Remove(_channels, client.Channels, client, channel);
+    public bool Unsubscribe(RespClient client, string channel) =>
+        Remove(_channels, client.Channels, client, channel) && Count(channel, -1);
 
     public bool UnsubscribePattern(RespClient client, string pattern) =>
         Remove(_patterns, client.Patterns, client, pattern);
@@ -65,6 +70,13 @@ internal sealed class PubSub(RespStatistics statistics)
                 return 0;
             return PublishToChannel(channel, body) + (toPatterns ? PublishToPatterns(channel, body) : 0);
         }
+    }
+
+    private bool Count(string channel, int change)
+    {
+        if (names.SessionOfChannel(channel) is { } session)
+            terminals.CountListener(session, change);
+        return true;
     }
 
     private int PublishToChannel(string channel, ReadOnlyMemory<byte> body)

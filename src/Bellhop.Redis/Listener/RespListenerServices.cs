@@ -1,6 +1,7 @@
 using Bellhop.Diagnostics;
 using Bellhop.Redis.Commands;
 using Bellhop.Redis.EventLists;
+using Bellhop.Redis.Terminals;
 using Bellhop.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,8 +14,8 @@ public static class RespListenerServices
 {
     /// <summary>
     /// Adds what <see cref="RespConnectionHandler"/> needs. The host brings <c>Inbox</c>, <c>EventReader</c>,
-    /// <c>IEventStore</c>, <c>IKeyspace</c>, <c>SessionRegistry</c>, <c>Readiness</c>, <see cref="ISessionHolders"/> and a
-    /// <see cref="TimeProvider"/>, starts hosted services once the store is open, and binds to loopback unless there is
+    /// <c>IEventStore</c>, <c>IKeyspace</c>, <c>SessionRegistry</c>, <c>Readiness</c>, <c>TerminalLeases</c>,
+    /// <see cref="ISessionHolders"/> and a <see cref="TimeProvider"/>, starts hosted services once the store is open, and binds to loopback unless there is
     /// a password.
     /// </summary>
     public static IServiceCollection AddBellhopResp(this IServiceCollection services, RespOptions options)
@@ -26,6 +27,7 @@ public static class RespListenerServices
             .AddSingleton<RespStatistics>()
             .AddClientState()
             .AddEventLists()
+            .AddTerminals()
             .AddCommands()
             .AddSingleton(Server)
             .AddHostedService<NotifyFeed>();
@@ -48,6 +50,9 @@ public static class RespListenerServices
             .AddSingleton<EventLists.EventLists>()
             .AddSingleton<PlainLists>()
             .AddSingleton<ListMoves>();
+
+    private static IServiceCollection AddTerminals(this IServiceCollection services) =>
+        services.AddSingleton<LeaseKeys>().AddSingleton<ReceiptList>();
 
     private static IServiceCollection AddCommands(this IServiceCollection services) =>
         services
@@ -76,6 +81,7 @@ public static class RespListenerServices
             services.GetRequiredService<ClientRoster>(),
             services.GetRequiredService<PubSub>(),
             services.GetRequiredService<RowLeases>(),
+            services.GetRequiredService<LeaseKeys>(),
             services.GetRequiredService<KeyListeners>(),
             services.GetRequiredService<WrongPasswords>(),
             services.GetRequiredService<TimeProvider>(),

@@ -1,5 +1,6 @@
 using Bellhop.Redis.Commands;
 using Bellhop.Redis.EventLists;
+using Bellhop.Redis.Terminals;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ public sealed partial class RespServer
     private readonly ClientRoster _roster;
     private readonly PubSub _pubSub;
     private readonly RowLeases _leases;
+    private readonly LeaseKeys _terminals;
     private readonly KeyListeners _keys;
     private readonly WrongPasswords _passwords;
     private readonly TimeProvider _time;
@@ -23,6 +25,7 @@ public sealed partial class RespServer
         ClientRoster roster,
         PubSub pubSub,
         RowLeases leases,
+        LeaseKeys terminals,
         KeyListeners keys,
         WrongPasswords passwords,
         TimeProvider time,
@@ -30,7 +33,7 @@ public sealed partial class RespServer
     )
     {
         (_dispatcher, _roster, _pubSub, _leases) = (dispatcher, roster, pubSub, leases);
-        (_keys, _passwords, _time, _logger) = (keys, passwords, time, logger);
+        (_terminals, _keys, _passwords, _time, _logger) = (terminals, keys, passwords, time, logger);
     }
 
     internal async Task ServeAsync(ConnectionContext context)
@@ -76,6 +79,7 @@ public sealed partial class RespServer
             _pubSub.RemoveAll(client);
             TransactionCommands.Forget(client, _keys);
             _leases.Release(client.Id);
+            _terminals.Left(client.Id);
             await over.CancelAsync();
             // It ends by this cancellation, or by the disconnect that the loop above has met as well.
             await pump.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

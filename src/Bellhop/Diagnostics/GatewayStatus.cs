@@ -86,6 +86,9 @@ public sealed record SessionStatus
     /// <summary>Its lane, where an agent of ours serves it; null where a terminal takes its own events.</summary>
     public LaneStatus? Lane { get; init; }
 
+    /// <summary>Who takes its events now; null = nobody.</summary>
+    public HolderStatus? Holder { get; init; }
+
     /// <summary>When it was last seen.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 }
@@ -93,10 +96,15 @@ public sealed record SessionStatus
 /// <summary>A lane and its agent at a glance.</summary>
 public sealed record LaneStatus
 {
+    /// <summary>The phase of a lane whose session a terminal has.</summary>
+    public const string Away = "away";
+
     /// <summary>The session it serves.</summary>
     public required string Session { get; init; }
 
-    /// <summary>standby (another gateway is central), recovering, idle, busy, paused or stopped.</summary>
+    /// <summary>
+    /// standby (another gateway is central), recovering, idle, busy, paused, stopped, or away while a terminal has the session.
+    /// </summary>
     public required string Phase { get; init; }
 
     /// <summary>Since when.</summary>

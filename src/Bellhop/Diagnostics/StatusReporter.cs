@@ -24,6 +24,7 @@ public sealed class StatusReporter(
     Readiness readiness,
     Alarms alarms,
     ILaneStatusSource lanes,
+    TerminalLeases terminals,
     Func<GatewayFacts> facts,
     TimeProvider time
 )
@@ -46,7 +47,7 @@ public sealed class StatusReporter(
             Dead = counts.Dead,
             Sessions = now,
             Alarms = alarms.Open,
-            Notices = known.Notices,
+            Notices = [.. known.Notices, .. HolderNotices.Of(now[0], terminals)],
         };
     }
 
@@ -64,6 +65,7 @@ public sealed class StatusReporter(
                 .Select(session =>
                 {
                     var count = counts.GetValueOrDefault(session, new SessionCounts(session, 0, 0, 0));
+                    var lane = served.GetValueOrDefault(session.Value);
                     return new SessionStatus
                     {
                         Session = session.Value,
@@ -76,7 +78,8 @@ public sealed class StatusReporter(
                         Queued = count.Queued,
                         InTurn = count.InTurn,
                         OldestWaitingAt = oldest.GetValueOrDefault(session),
-                        Lane = served.GetValueOrDefault(session.Value),
+                        Lane = lane,
+                        Holder = HolderStatus.Of(lane, terminals.Of(session), terminals.ListenersOf(session)),
                         LastSeen = records.GetValueOrDefault(session)?.LastSeen,
                     };
                 }),

@@ -13,6 +13,7 @@ namespace Bellhop.Lanes;
 /// </summary>
 internal sealed partial class Lane(
     SessionId session,
+    LaneGate gate,
     IEventStore store,
     IAgent agent,
     PromptComposer composer,
@@ -32,6 +33,8 @@ internal sealed partial class Lane(
     private const int MaxBlamed = 8;
 
     private const string StoreAlarm = "store";
+
+    private const string HandedOver = "its session was handed over to a terminal";
 
     private readonly LaneState _state = new(session, agent, time);
     private readonly Pause _pause = new(options);
@@ -60,7 +63,7 @@ internal sealed partial class Lane(
         try
         {
             while (true)
-                await WorkAsync(term, either.Token);
+                await HoldAsync(term, either.Token);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -80,6 +83,39 @@ internal sealed partial class Lane(
     /// <summary>A cancelled stop waits for nothing.</summary>
     private Task KillAsync() =>
         Task.Run(() => agent.StopAsync(new CancellationToken(canceled: true)), CancellationToken.None);
+
+    /// <summary>Works for as long as the session is its agent's; then leaves it as a terminal must find it.</summary>
+    private async Task HoldAsync(CentralTerm term, CancellationToken stop)
+    {
+        if (gate.IsClosed)
+            _state.Away();
+        using var pass = await gate.EnterAsync(stop);
+        try
+        {
+            while (true)
+                await WorkAsync(term, pass.Closing);
+        }
+        catch (OperationCanceledException) when (pass.Closing.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            await agent.StopAsync(CancellationToken.None);
+            await GiveBackAsync();
+            _state.Away();
+            Log.LetGo(logger, session);
+        }
+    }
+
+    /// <summary>What a lane holds when it is told to go is rarely anything: its turn has ended and said how.</summary>
+    private async Task GiveBackAsync()
+    {
+        try
+        {
+            await store.AbandonAsync(session, HandedOver, CancellationToken.None);
+        }
+        catch (StoreException e) when (e.IsDiskFull)
+        {
+            alarms.Raise(StoreAlarm, $"{e.Message} What was in hand stays there until the session comes back.");
+        }
+    }
 
     /// <summary>Settles what was left open and works, until the disk is full: then it waits, and begins anew.</summary>
     private async Task WorkAsync(CentralTerm term, CancellationToken stop)
@@ -158,7 +194,8 @@ internal sealed partial class Lane(
                 await FaultAsync(lease, TurnFault.Failed, failure.Message);
                 break;
             case AgentFailureCause.Stopped when stop.IsCancellationRequested:
-                await store.ReleaseAsync(lease.Turn, "stopped with the gateway", forget: false, CancellationToken.None);
+                var why = gate.IsClosed ? HandedOver : "stopped with the gateway";
+                await store.ReleaseAsync(lease.Turn, why, forget: false, CancellationToken.None);
                 break;
             case AgentFailureCause.Stopped:
                 await FaultAsync(lease, TurnFault.Failed, failure.Message);
@@ -259,5 +296,8 @@ internal sealed partial class Lane(
 
         [LoggerMessage(301, LogLevel.Information, "Lane {Session} has drained")]
         public static partial void Drained(ILogger logger, SessionId session);
+
+        [LoggerMessage(302, LogLevel.Information, "Lane {Session} has let go: a terminal has the session")]
+        public static partial void LetGo(ILogger logger, SessionId session);
     }
 }

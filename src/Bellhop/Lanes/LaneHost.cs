@@ -12,11 +12,16 @@ namespace Bellhop.Lanes;
 public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
 {
     private readonly IReadOnlyList<(SessionId Session, Lane Lane)> _lanes;
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
     private readonly ICentral _central;
+    private readonly SessionHolds _holds;
+    private readonly TimeProvider _time;
 
     /// <summary>One lane for each session and its agent. The options are asked at each use, so that they may change.</summary>
     public LaneHost(
         IReadOnlyDictionary<SessionId, IAgent> agents,
+        SessionHolds holds,
         IEventStore store,
         ICentral central,
         Alarms alarms,
@@ -27,11 +32,13 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
     )
         : base("A lane", application, loggers.CreateLogger<LaneHost>())
     {
-        _central = central;
+        (_central, _holds, _time) = (central, holds, time);
         var (composer, logger) = (new PromptComposer(time), loggers.CreateLogger<Lane>());
         _lanes =
         [
-            .. agents.Select(a => (a.Key, new Lane(a.Key, store, a.Value, composer, alarms, options, time, logger))),
+            .. agents.Select(a =>
+                (a.Key, new Lane(a.Key, holds.GateOf(a.Key), store, a.Value, composer, alarms, options, time, logger))
+            ),
         ];
     }
 
@@ -50,9 +57,26 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
         while (_lanes.Count > 0 && !cancel.IsCancellationRequested)
         {
             var term = await _central.TermAsync(cancel);
+            await LoadHoldsAsync(cancel);
             await Task.WhenAll(
                 _lanes.Select(l => Task.Run(() => RunAsync(l.Lane, term, cancel), CancellationToken.None))
             );
+        }
+    }
+
+    private async Task LoadHoldsAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                await _holds.LoadAsync(cancel);
+                return;
+            }
+            catch (BellhopException e) when (e.IsPassing)
+            {
+                await Task.Delay(Retry, _time, cancel); // the store is away, which whoever keeps it says
+            }
         }
     }
 

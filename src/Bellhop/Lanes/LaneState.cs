@@ -46,6 +46,8 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
 
     public void Standby() => Enter("standby");
 
+    public void Away() => Enter(LaneStatus.Away, reason: "left to a terminal");
+
     public void Stopped() => Enter("stopped");
 
     private void Enter(string phase, string? turn = null, string? reason = null, DateTimeOffset? retryAt = null)

@@ -12,11 +12,11 @@ public sealed class SessionRegistry(IEventStore store)
 {
     private readonly ConcurrentDictionary<SessionId, bool> _members = new();
 
-    /// <summary>Reads what the last run knew.</summary>
+    /// <summary>Reads who was a member in the last run. Who had left must come again to be known.</summary>
     public async Task LoadAsync(CancellationToken cancel)
     {
-        foreach (var record in await store.SessionsAsync(cancel))
-            _members[record.Session] = record.Member;
+        foreach (var record in (await store.SessionsAsync(cancel)).Where(r => r.Member))
+            _members[record.Session] = true;
     }
 
     /// <summary>True once the session was seen; its events then wait in its own lane.</summary>
@@ -53,5 +53,13 @@ public sealed class SessionRegistry(IEventStore store)
         await store.LeaveAsync(session, cancel);
         _members[session] = false;
         return true;
+    }
+
+    /// <summary>A session is gone for good: it is as if it had never been seen, until it comes again.</summary>
+    public async Task ForgetAsync(SessionId session, CancellationToken cancel)
+    {
+        await LeaveAsync(session, cancel);
+        if (!session.IsGateway)
+            _members.TryRemove(session, out _);
     }
 }

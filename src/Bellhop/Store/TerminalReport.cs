@@ -5,7 +5,10 @@ namespace Bellhop.Store;
 /// <summary>What a session's own terminal says of an event that it took from the session's list.</summary>
 public sealed record TerminalReport
 {
-    /// <param name="keyOrId">The event, by its key or its producer's id.</param>
+    /// <param name="keyOrId">
+    /// The event, by its key or its producer's id; empty where the terminal knows neither: then what it has in hand under
+    /// <paramref name="turn"/> is meant.
+    /// </param>
     /// <param name="state">
     /// <c>injected</c> (its transcript holds it), <c>completed</c>, <c>queued</c> (given back) or <c>dead</c>.
     /// </param>

@@ -79,6 +79,11 @@ internal sealed class PersistentRedis : IDisposable
         _process = null;
     }
 
+    /// <summary>It keeps its sockets and answers nothing.</summary>
+    public void Stop() => Processes.Signal(_process!.Id, "STOP");
+
+    public void Continue() => Processes.Signal(_process!.Id, "CONT");
+
     public void Dispose()
     {
         Kill();

@@ -2,6 +2,7 @@ using System.Net;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Listener;
+using Bellhop.Routing;
 using Bellhop.Store.Sqlite;
 using Bellhop.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
@@ -66,6 +67,16 @@ internal sealed class RespHost : IAsyncDisposable
 
     private sealed class NoHolders : ISessionHolders
     {
+        public event EventHandler<SessionEventArgs>? Changed
+        {
+            add { }
+            remove { }
+        }
+
         public string? HolderOf(SessionId session) => null;
+
+        public ReadOnlyMemory<byte>? OwnLeaseOf(SessionId session) => null;
+
+        public Task LetGoAsync(SessionId session, CancellationToken cancel) => Task.CompletedTask;
     }
 }

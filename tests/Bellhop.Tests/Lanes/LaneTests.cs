@@ -29,6 +29,7 @@ public sealed partial class LaneTests : IAsyncLifetime
     private StoreFixture _store = null!;
     private ScriptedAgent _agent = new();
     private Task _lane = Task.CompletedTask;
+    private readonly LaneGate _gate = new(isOpen: true);
     private Lane _running = null!;
 
     public LaneTests()
@@ -223,6 +224,7 @@ public sealed partial class LaneTests : IAsyncLifetime
     {
         _running = new Lane(
             SessionId.Gateway,
+            _gate,
             _disk?.Store ?? _store.Store,
             agent,
             new PromptComposer(_time),

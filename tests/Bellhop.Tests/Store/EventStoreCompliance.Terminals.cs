@@ -183,6 +183,21 @@ public abstract partial class EventStoreCompliance
     }
 
     [Fact]
+    public async Task Report_WithoutAName_MeansWhatIsInHandUnderItsTurn()
+    {
+        var (first, second) = (Machine(), Machine());
+        await Append(first, Satellite);
+        await Append(second, Satellite);
+        await Report(first, DeliveryState.Injected, FirstTurn);
+        await Report(second, DeliveryState.Injected, SecondTurn);
+        var done = new TerminalReport("", DeliveryState.Completed, SecondTurn, null);
+        (await Store.ReportAsync(Satellite, done, Cancel)).ShouldBeTrue();
+        (await Store.ReportAsync(Satellite, done, Cancel)).ShouldBeFalse();
+        (await OnlyDelivery(first)).State.ShouldBe(DeliveryState.Injected);
+        (await OnlyDelivery(second)).State.ShouldBe(DeliveryState.Completed);
+    }
+
+    [Fact]
     public async Task Report_SurvivesACrash()
     {
         var e = Machine();

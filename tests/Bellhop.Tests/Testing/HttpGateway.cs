@@ -26,6 +26,8 @@ internal sealed class HttpGateway : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
 
+    public FakeHandover Handover { get; } = new();
+
     public Readiness Readiness { get; } = new();
 
     public LogCapture Logs { get; } = new();
@@ -152,12 +154,15 @@ internal sealed class HttpGateway : IAsyncDisposable
         services.AddSingleton<UlidFactory>().AddSingleton<EventReader>().AddSingleton<Alarms>();
         services.AddSingleton<IConfigurationReload>(Configuration);
         services.AddSingleton<SessionRegistry>().AddSingleton(Routing).AddSingleton<Router>().AddSingleton<Inbox>();
+        services.AddSingleton<ITerminalRecords, NoRecords>().AddSingleton<TerminalLeases>();
+        services.AddSingleton<ISessionHandover>(Handover);
         services.AddSingleton(p => new StatusReporter(
             Store,
             p.GetRequiredService<SessionRegistry>(),
             Readiness,
             p.GetRequiredService<Alarms>(),
             new NoLanes(),
+            p.GetRequiredService<TerminalLeases>(),
             () => new GatewayFacts($"http://127.0.0.1:{Port}", new BusStatus("embedded", null, "agent"), []),
             Time
         ));

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
+using System.Text;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Listener;
@@ -30,6 +31,21 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
     /// <summary>Sessions that an agent of ours holds, with its kind.</summary>
     public ConcurrentDictionary<SessionId, string> Holders { get; } = [];
 
+    /// <summary>Ends when our agent has made room for a terminal.</summary>
+    public Task LetGo { get; set; } = Task.CompletedTask;
+
+    public TerminalLeases Terminals => _services.GetRequiredService<TerminalLeases>();
+
+    /// <summary>What the next run of the gateway would begin with.</summary>
+    public TerminalLeases TerminalsOfANewRun() =>
+        new(
+            Store,
+            Sessions,
+            _services.GetRequiredService<ITerminalRecords>(),
+            Time,
+            NullLogger<TerminalLeases>.Instance
+        );
+
     public RespStatistics Statistics => _services.GetRequiredService<RespStatistics>();
 
     public Readiness Readiness => _services.GetRequiredService<Readiness>();
@@ -52,6 +68,7 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
         var fixture = new RespFixture();
         var services = new ServiceCollection()
             .AddSingleton<ISessionHolders>(fixture)
+            .AddSingleton<IHostApplicationLifetime>(new FakeApplication())
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         var small = maxPages is { } pages ? await fixture.OpenSmallAsync(pages) : null;
@@ -95,7 +112,26 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
         }
     }
 
+    public event EventHandler<SessionEventArgs>? Changed;
+
+    /// <summary>Gives a session to an agent of ours, or (null) takes it away.</summary>
+    public void Hold(SessionId session, string? agent)
+    {
+        if (agent is null)
+            Holders.TryRemove(session, out _);
+        else
+            Holders[session] = agent;
+        Changed?.Invoke(this, new SessionEventArgs(session));
+    }
+
     public string? HolderOf(SessionId session) => Holders.GetValueOrDefault(session);
+
+    public ReadOnlyMemory<byte>? OwnLeaseOf(SessionId session) =>
+        Holders.TryGetValue(session, out var agent)
+            ? Encoding.UTF8.GetBytes($$"""{"sid":"{{session}}","kind":"bellhop","agent":"{{agent}}"}""")
+            : (ReadOnlyMemory<byte>?)null;
+
+    public Task LetGoAsync(SessionId session, CancellationToken cancel) => LetGo.WaitAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,6 +30,12 @@ public sealed record ReloadDto(IReadOnlyList<string> Changed, IReadOnlyList<stri
 /// <param name="Sessions"><c>gateway</c> first.</param>
 public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);
 
+/// <summary>The answer to a handover.</summary>
+/// <param name="Session">The session that was asked for.</param>
+/// <param name="To">terminal or bellhop.</param>
+/// <param name="Message">What is so now, and what a person does next.</param>
+public sealed record HandoverDto(string Session, string To, string Message);
+
 /// <summary>The answer to <c>/livez</c> and <c>/readyz</c>.</summary>
 /// <param name="Phase">starting, ready or stopping.</param>
 public sealed record PhaseDto(string Phase)

@@ -23,6 +23,7 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(ReloadDto))]
 [JsonSerializable(typeof(SettingFaultDto))]
 [JsonSerializable(typeof(SessionsDto))]
+[JsonSerializable(typeof(HandoverDto))]
 [JsonSerializable(typeof(PhaseDto))]
 [JsonSerializable(typeof(ExplanationDto))]
 [JsonSerializable(typeof(ReleasedDto))]

@@ -1,9 +1,12 @@
-// Runs the gateway-setup skill's extension with a scripted agent: node run-extension.mjs COUNT
+// Runs the gateway-setup skill's extension with a scripted agent: node run-extension.mjs COUNT [TURN_MS]
 // Ends when every type t.1 to t.COUNT was handed to the agent, and prints how often each was. A busy agent's turn ends
 // after a moment, as a real one's does.
 import extension from "./extension.ts";
 
 const count = Number(process.argv[2]);
+const turn = Number(process.argv[3] ?? 20);
+// The extension awaits nobody: what it deletes last is still on its way when the last turn ends.
+const lastWords = 500;
 const handlers = {};
 const seen = new Map();
 let idle = true;
@@ -19,8 +22,8 @@ const pi = {
       await handlers.agent_end();
       if (seen.size < count) return;
       console.log(JSON.stringify({ seen: seen.size, most: Math.max(...seen.values()) }));
-      process.exit(0);
-    }, 20);
+      setTimeout(() => process.exit(0), lastWords);
+    }, turn);
   },
 };
 extension(pi);

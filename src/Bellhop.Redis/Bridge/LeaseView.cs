@@ -1,0 +1,41 @@
+using Bellhop.Events;
+using Bellhop.Redis.Bus;
+using Bellhop.Redis.Client;
+using Bellhop.Redis.Resp;
+using Bellhop.Routing;
+
+namespace Bellhop.Redis.Bridge;
+
+/// <summary>Reads the terminals' leases from Redis, so that every gateway on it can say who is there.</summary>
+internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
+{
+    // A gateway's own lease of central is told by its lane.
+    private const string Gateway = "bellhop";
+
+    public async Task ShowAsync(IReadOnlyList<SessionId> sessions, DateTimeOffset now, CancellationToken cancel)
+    {
+        var replies = await bus.Client.CallAllAsync(
+            [
+                .. sessions.SelectMany(s =>
+                    new[] { RedisCommand.Of("GET", bus.Keys.Lease(s)), RedisCommand.Of("PTTL", bus.Keys.Lease(s)) }
+                ),
+            ],
+            cancel
+        );
+        var live = new List<TerminalLease>();
+        for (var i = 0; i < sessions.Count; i++)
+        {
+            if (replies[2 * i] is RespBulk json && replies[(2 * i) + 1] is RespInteger { Value: > 0 } left)
+                live.Add(Read(sessions[i], json.Bytes, TimeSpan.FromMilliseconds(left.Value), now));
+        }
+        terminals.Show([.. live.Where(l => l.Kind != Gateway)]);
+    }
+
+    /// <summary>How long it was given for is not written there; what is left of it is all that counts.</summary>
+    private static TerminalLease Read(
+        SessionId session,
+        ReadOnlyMemory<byte> json,
+        TimeSpan left,
+        DateTimeOffset now
+    ) => TerminalLease.Read(session, json, left, now + left, now);
+}
