@@ -1,4 +1,5 @@
 using Bellhop.Events;
+using Bellhop.Redis.Client;
 using Bellhop.Redis.Resp;
 using Bellhop.Store;
 
