@@ -57,6 +57,28 @@ public class StatusViewTests
         text.ShouldContain("lane     paused since 30 s: 429 from the model, tries\n           again in 20 s\n");
     }
 
+    [Fact]
+    public void Write_TerminalSession_SaysWhoHoldsItAndHowOldTheLeaseIs()
+    {
+        var held = Session("pid-3", "satellite", true) with
+        {
+            Holder = new HolderStatus
+            {
+                Kind = "pi-terminal",
+                Host = "box",
+                Pid = 3,
+                Cwd = "/work",
+                State = "busy",
+                Model = "anthropic/x",
+                RenewedAt = Now.AddSeconds(-4),
+            },
+        };
+        var text = Write(Status([]) with { Sessions = [Session("gateway", "central", true), held] });
+
+        text.ShouldContain("gateway  central\n  waiting  0, in turn 0\n  held by  nobody\n");
+        text.ShouldContain("held by  pi-terminal, pid 3 on box, busy, anthropic/x, /work, lease renewed 4 s ago\n");
+    }
+
     private static string Write(GatewayStatus status, int? width = null)
     {
         var writer = new StringWriter { NewLine = "\n" };
