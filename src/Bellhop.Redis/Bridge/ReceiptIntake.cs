@@ -1,7 +1,6 @@
 using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
-using Bellhop.Redis.Resp;
 using Bellhop.Redis.Store;
 using Bellhop.Store;
 

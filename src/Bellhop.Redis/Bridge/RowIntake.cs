@@ -2,7 +2,6 @@ using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
-using Bellhop.Redis.Resp;
 using Bellhop.Routing;
 using Bellhop.Store;
 

@@ -79,7 +79,7 @@ internal sealed class SessionLook(RedisBus bus)
     /// <summary>Since when, by a note in Redis: neither our restart nor a change of central starts the wait anew.</summary>
     private async Task<IReadOnlyDictionary<SessionId, DateTimeOffset>> UnclaimedAsync(
         SessionId[] waiting,
-        IReadOnlySet<SessionId> live,
+        HashSet<SessionId> live,
         DateTimeOffset now,
         CancellationToken cancel
     )

@@ -1,5 +1,4 @@
 using Bellhop.Redis.Bridge;
-using Bellhop.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bellhop.Redis.Bus;

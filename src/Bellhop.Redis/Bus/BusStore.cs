@@ -1,4 +1,3 @@
-using Bellhop.Events;
 using Bellhop.Redis.Store;
 using Bellhop.Store;
 using Microsoft.Extensions.Logging;
