@@ -17,11 +17,7 @@ internal sealed class RedisStoreIngest : IIngest
 
     public BenchEvents Events { get; }
 
-    public static async Task<RedisStoreIngest> StartAsync(
-        IPEndPoint redis,
-        TimeProvider time,
-        CancellationToken cancel
-    )
+    public static async Task<RedisStoreIngest> StartAsync(IPEndPoint redis, TimeProvider time, CancellationToken cancel)
     {
         var ulids = new UlidFactory(time);
         var store = await RedisEventStore.OpenAsync(

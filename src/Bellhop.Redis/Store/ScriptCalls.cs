@@ -2,7 +2,6 @@ using System.Globalization;
 using Bellhop.Events;
 using Bellhop.Redis.Client;
 using Bellhop.Redis.Resp;
-using Bellhop.Store;
 
 namespace Bellhop.Redis.Store;
 
@@ -53,8 +52,8 @@ internal sealed class ScriptCalls : IAsyncDisposable
     /// <summary>Runs a script that changes something and finds by its arguments that it did so before.</summary>
     public Task<RespValue> RepeatableAsync(
         StoreScript script,
-        CancellationToken cancel,
-        IReadOnlyList<RedisArgument> arguments
+        IReadOnlyList<RedisArgument> arguments,
+        CancellationToken cancel
     ) => AnsweredAsync(CallAsync(script, "", arguments, cancel));
 
     public async ValueTask DisposeAsync()

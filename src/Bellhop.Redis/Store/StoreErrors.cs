@@ -47,11 +47,7 @@ internal static class StoreErrors
             },
             "NOTURN" => new StoreException($"Turn {words[2]} is not under way.", e),
             "NOTSTATE" => new StoreException($"The turn is {Word(words[2])}, not {Word(words[3])}.", e),
-            _ => new StoreException(e.Message, e)
-            {
-                IsAway = Away.Contains(e.Code),
-                IsDiskFull = e.Code == "MISCONF",
-            },
+            _ => new StoreException(e.Message, e) { IsAway = Away.Contains(e.Code), IsDiskFull = e.Code == "MISCONF" },
         };
     }
 
@@ -59,6 +55,5 @@ internal static class StoreErrors
     public static string? PlaceOf(RedisErrorException e) =>
         e.Code is "NOTURN" or "NOTSTATE" ? e.Line.Split(' ')[1] : null;
 
-    private static string Word(string state) =>
-        ((DeliveryState)int.Parse(state, CultureInfo.InvariantCulture)).Word();
+    private static string Word(string state) => ((DeliveryState)int.Parse(state, CultureInfo.InvariantCulture)).Word();
 }

@@ -11,9 +11,15 @@ internal static class StoreProbe
         ("Lua scripts (EVAL)", "return 1"),
         ("script flags (#!lua)", "#!lua flags=no-writes\nreturn 1"),
         ("cjson in scripts", "return cjson.encode({cjson.decode('[1]')})"),
-        ("EXISTS, HGETALL and LRANGE in scripts", "return {redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[1])}"),
+        (
+            "EXISTS, HGETALL and LRANGE in scripts",
+            "return {redis.call('EXISTS', KEYS[1]), redis.call('HGETALL', KEYS[1])}"
+        ),
         ("RPUSHX in scripts", "return redis.call('RPUSHX', KEYS[1], 'x')"),
-        ("ZRANGEBYSCORE with LIMIT in scripts", "return redis.call('ZRANGEBYSCORE', KEYS[1], '(1', '+inf', 'WITHSCORES', 'LIMIT', 0, 1)"),
+        (
+            "ZRANGEBYSCORE with LIMIT in scripts",
+            "return redis.call('ZRANGEBYSCORE', KEYS[1], '(1', '+inf', 'WITHSCORES', 'LIMIT', 0, 1)"
+        ),
         ("PUBLISH in scripts", "return redis.call('PUBLISH', KEYS[1], 'x')"),
         ("error replies of scripts", "return redis.error_reply('PROBED it works')"),
     ];

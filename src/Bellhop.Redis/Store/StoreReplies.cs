@@ -107,11 +107,11 @@ internal static class StoreReplies
             : [.. document.RootElement.EnumerateArray().Select(s => SessionId.Parse(s.GetString()!))];
     }
 
-    /// <summary>How many events a slice deleted, and where the next begins; null where there is none.</summary>
-    public static (int Events, long? Last) Purged(RespValue answer)
+    /// <summary>How many a slice was done to, and where the next begins; null where there is none.</summary>
+    public static (int Count, long? Last) Slice(RespValue answer, string count)
     {
         using var document = JsonDocument.Parse(Bytes(answer));
-        return ((int)document.RootElement.Number("purged"), document.RootElement.MaybeNumber("last"));
+        return ((int)document.RootElement.Number(count), document.RootElement.MaybeNumber("last"));
     }
 
     /// <summary>0 for a new event that got all it asked for, else what it is a repetition of.</summary>

@@ -42,6 +42,7 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     public static readonly StoreScript Sessions = Read("sessions", WhenAway.Fail);
     public static readonly StoreScript Adopt = Change("adopt", WhenAway.Wait);
     public static readonly StoreScript AdoptSession = Change("adopt_session", WhenAway.Wait);
+    public static readonly StoreScript HandOver = Change("hand_over", WhenAway.Wait);
     public static readonly StoreScript Purge = Change("purge", WhenAway.Wait);
     public static readonly StoreScript Counts = Change("counts", WhenAway.Wait);
 

@@ -11,7 +11,7 @@ namespace Bellhop.Tests.Store;
 
 /// <summary>What the store on Redis does beside what every store must.</summary>
 [Trait("Needs", "server")]
-public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
+public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisFixture>, IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly SessionId Satellite = SessionId.Parse("box/pid-41");
@@ -19,6 +19,7 @@ public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisF
 
     private readonly List<RedisEventStore> _stores = [];
     private readonly List<string> _losses = [];
+    private SessionId[] _served = [SessionId.Gateway];
     private long? _fence;
 
     private ManualTime Time { get; } = new();
@@ -66,6 +67,22 @@ public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisF
         await store.JoinAsync(Satellite, Cancel);
 
         (await RowsAsync(Satellite)).ShouldBe([$$"""{"key":"{{e.Key}}"}"""]);
+    }
+
+    [Fact]
+    public async Task HandOver_OfASessionThatATerminalTook_PutsItsEventsOnTheListOnceAndInOrder()
+    {
+        var store = await OpenAsync();
+        var events = Enumerable.Range(0, 501).Select(i => Make.Event(Time, $"{i}", body: $$"""{"n":{{i}}}""")).ToList();
+        await store.AppendAsync([.. events.Select(e => Make.New(e))], Cancel);
+        (await store.HandOverAsync(SessionId.Gateway, Cancel)).ShouldBe(0, "a lane of ours serves it");
+        _served = [];
+
+        (await store.HandOverAsync(SessionId.Gateway, Cancel)).ShouldBe(501);
+        (await store.HandOverAsync(SessionId.Gateway, Cancel)).ShouldBe(0);
+
+        var rows = await RowsAsync(SessionId.Gateway);
+        rows.Reverse().ShouldBe(events.Select((e, i) => $$"""{"n":{{i}},"key":"{{e.Key}}"}"""));
     }
 
     [Fact]
@@ -124,170 +141,6 @@ public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisF
         await Server.CallAsync("SET", $"agent:events:{Satellite}", "mine");
         await store.AppendAsync([Make.New(Make.Event(Time), Satellite)], Cancel);
         store.Counts.Unfinished.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Lease_CentralChangedHands_NamesEveryPromptThatMayHaveTold()
-    {
-        var store = await OpenAsync();
-        await store.AppendAsync([Make.New(Make.Event(Time, "a"), SessionId.Gateway)], Cancel);
-        await store.AppendAsync([Make.New(Make.Event(Time, "b"), SessionId.Gateway)], Cancel);
-        var first = await UnderAsync(1, store);
-        await store.InjectedAsync(first.Turn, told: true, null, Cancel);
-        _fence = 2;
-        await store.ReleaseAsync(first.Turn, "taken over", forget: false, Cancel);
-        var second = await UnderAsync(2, store);
-        await store.InjectedAsync(second.Turn, told: true, null, Cancel);
-        await store.ReleaseAsync(second.Turn, "an outage", forget: false, Cancel);
-        var third = await UnderAsync(2, store);
-        _fence = 3;
-        await store.ReleaseAsync(third.Turn, "taken over", forget: false, Cancel);
-
-        var fourth = await UnderAsync(3, store);
-
-        second.Continues.ShouldBe(first.Turn);
-        second.Elsewhere.ShouldBeEmpty();
-        third.Continues.ShouldBe(second.Turn);
-        third.Elsewhere.ShouldHaveSingleItem().Turn.ShouldBe(first.Turn);
-        fourth.Continues.ShouldBe(second.Turn);
-        fourth.Elsewhere.Select(e => e.Turn).ShouldBe([first.Turn, third.Turn]);
-        fourth.Elsewhere.ShouldAllBe(e => e.Slots.SequenceEqual(new[] { 1, 2 }));
-    }
-
-    [Fact]
-    public async Task LaneSideCalls_BehindTheFence_ChangeNothing()
-    {
-        var store = await OpenAsync();
-        var e = Make.Event(Time);
-        await store.AppendAsync([Make.New(e)], Cancel);
-        _fence = 1;
-        await Server.CallAsync("SET", "agent:bellhop:fence", 1);
-        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-        await Server.CallAsync("INCR", "agent:bellhop:fence");
-
-        foreach (var call in LaneCalls(store, lease.Turn))
-            (await Should.ThrowAsync<StoreException>(call)).IsFenced.ShouldBeTrue();
-
-        var delivery = (await store.FindAsync(e.Id, Cancel)).ShouldNotBeNull().Deliveries[0];
-        delivery.State.ShouldBe(DeliveryState.Injecting);
-        // A standby accepts.
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        _fence = 2;
-        await store.InjectedAsync(lease.Turn, true, null, Cancel);
-    }
-
-    [Fact]
-    public async Task Open_OfANewerSchema_IsRefused()
-    {
-        await OpenAsync();
-        await Server.CallAsync("HSET", "agent:bellhop:meta", "schema", RedisEventStore.SchemaVersion + 1);
-        var refusal = await Should.ThrowAsync<StoreException>(OpenAsync());
-        refusal.Message.ShouldContain($"schema version {RedisEventStore.SchemaVersion + 1}");
-        refusal.Message.ShouldContain("newer Bellhop");
-        await Should.ThrowAsync<StoreException>(_stores[0].AppendAsync([Make.New(Make.Event(Time))], Cancel));
-    }
-
-    [Fact]
-    public async Task Flush_UnderOurFeet_IsSaidAndLeavesAnEmptyStore()
-    {
-        var store = await OpenAsync();
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-        for (var times = 1; times <= 2; times++)
-        {
-            await Server.CallAsync("FLUSHALL");
-            await Should.ThrowAsync<StoreException>(store.InjectedAsync(lease.Turn, true, null, Cancel));
-            store.Counts.Unfinished.ShouldBe(0);
-            await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-            store.Counts.Unfinished.ShouldBe(1);
-            (await store.SessionsAsync(Cancel)).ShouldHaveSingleItem().Session.ShouldBe(SessionId.Gateway);
-            _losses.Count.ShouldBe(times);
-        }
-        _losses[0].ShouldContain("flushed");
-        (await store.LeaseAsync(SessionId.Gateway, Limits, Cancel)).Deliveries.ShouldHaveSingleItem();
-    }
-
-    [Fact]
-    public async Task ScriptFlush_IsNotNoticed()
-    {
-        var store = await OpenAsync();
-        await Server.CallAsync("SCRIPT", "FLUSH");
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        await Server.CallAsync("SCRIPT", "FLUSH");
-        (await store.LeaseAsync(SessionId.Gateway, Limits, Cancel)).Deliveries.ShouldHaveSingleItem();
-    }
-
-    [Fact]
-    public async Task OutOfMemory_RefusesAppendsPlainlyButLetsTurnsEnd()
-    {
-        var store = await OpenAsync();
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        await Server.CallAsync("CONFIG", "SET", "maxmemory", "1");
-        try
-        {
-            var e = Make.Event(Time);
-            var refusal = await Should.ThrowAsync<StoreException>(store.AppendAsync([Make.New(e)], Cancel));
-            refusal.IsAway.ShouldBeTrue();
-            refusal.Message.ShouldContain("maxmemory");
-            (await store.FindAsync(e.Id, Cancel)).ShouldBeNull();
-            var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-            await store.InjectedAsync(lease.Turn, true, null, Cancel);
-            await store.CompleteAsync(lease.Turn, [], null, Cancel);
-        }
-        finally
-        {
-            await Server.CallAsync("CONFIG", "SET", "maxmemory", "0");
-        }
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        store.Counts.Unfinished.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task ReadOnlyReplica_IsSaid_AndLanesGoOnWhenItTakesWritesAgain()
-    {
-        var store = await OpenAsync();
-        await store.AppendAsync([Make.New(Make.Event(Time))], Cancel);
-        var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-        await Server.CallAsync("REPLICAOF", "127.0.0.1", "1");
-        try
-        {
-            var refusal = await Should.ThrowAsync<StoreException>(
-                store.AppendAsync([Make.New(Make.Event(Time))], Cancel)
-            );
-            refusal.IsAway.ShouldBeTrue();
-            refusal.Message.ShouldContain("replica");
-            var waiting = store.InjectedAsync(lease.Turn, true, null, Cancel);
-            waiting.IsCompleted.ShouldBeFalse();
-            await ReplicaOfNoOneAsync();
-            await waiting.WaitAsync(Patience, Cancel);
-        }
-        finally
-        {
-            await ReplicaOfNoOneAsync();
-        }
-    }
-
-    [Fact]
-    public async Task Open_WithoutThePassword_SaysWhatIsWrong()
-    {
-        await Server.CallAsync("CONFIG", "SET", "requirepass", "secret");
-        try
-        {
-            var refusal = await Should.ThrowAsync<StoreException>(OpenAsync());
-            refusal.IsAway.ShouldBeTrue();
-            refusal.Message.ShouldContain("password");
-            var wrong = RedisEndpoint.Parse($"redis://:guess@127.0.0.1:{Server.Port}");
-            (await Should.ThrowAsync<StoreException>(OpenAsync(wrong))).Message.ShouldContain("refuses");
-        }
-        finally
-        {
-            await using var connection = await new RedisDialer(
-                RedisEndpoint.Parse($"redis://:secret@127.0.0.1:{Server.Port}"),
-                new RedisClientOptions(),
-                TimeProvider.System
-            ).DialAsync(null, Cancel);
-            await connection.CallAsync(RedisCommand.Of("CONFIG", "SET", "requirepass", ""), Cancel);
-        }
     }
 
     [Fact]
@@ -384,35 +237,19 @@ public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisF
         blind.Counts.Unfinished.ShouldBe(2);
     }
 
-    private static IEnumerable<Func<Task>> LaneCalls(RedisEventStore store, Ulid turn) =>
-        [
-            () => store.LeaseAsync(SessionId.Gateway, Limits, Cancel),
-            () => store.InjectedAsync(turn, true, null, Cancel),
-            () => store.CompleteAsync(turn, [], null, Cancel),
-            () => store.FaultAsync(turn, TurnFault.Failed, "x", new RetryPolicy(), Cancel),
-            () => store.ReleaseAsync(turn, "x", false, Cancel),
-            () => store.AdoptAsync(DateTimeOffset.MaxValue, Cancel),
-            () => store.AdoptAsync(Satellite, "x", Cancel),
-            () => store.AbandonAsync(SessionId.Gateway, "x", Cancel),
-            () => store.PurgeAsync(new Retention(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue), Cancel),
-            () => store.ReportAsync(Satellite, new TerminalReport("x", DeliveryState.Queued, null, null), Cancel),
-        ];
-
     private Task<RedisEventStore> OpenAsync(CuttingProxy proxy) =>
         OpenAsync(RedisEndpoint.Parse($"redis://127.0.0.1:{proxy.Port}"));
-
-    private async Task<TurnLease> UnderAsync(long fence, RedisEventStore store)
-    {
-        _fence = fence;
-        await Server.CallAsync("SET", "agent:bellhop:fence", fence);
-        return await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-    }
 
     private async Task<RedisEventStore> OpenAsync(RedisEndpoint? endpoint = null)
     {
         var store = await RedisEventStore.OpenAsync(
             endpoint ?? Server.Endpoint,
-            new RedisStoreOptions { Fence = () => _fence, DataLost = _losses.Add },
+            new RedisStoreOptions
+            {
+                Served = () => _served,
+                Fence = () => _fence,
+                DataLost = _losses.Add,
+            },
             Time,
             new UlidFactory(Time),
             NullLogger<RedisEventStore>.Instance,
@@ -441,13 +278,4 @@ public sealed class RedisStoreTests(RedisFixture fixture) : IClassFixture<RedisF
                 r.ToString()!
             ),
         ];
-
-    /// <summary>Past the greeting, which refuses a replica.</summary>
-    private async Task ReplicaOfNoOneAsync()
-    {
-        using var client = new System.Net.Sockets.TcpClient();
-        await client.ConnectAsync("127.0.0.1", Server.Port, Cancel);
-        await client.GetStream().WriteAsync("REPLICAOF NO ONE\r\n"u8.ToArray(), Cancel);
-        (await client.GetStream().ReadAsync(new byte[16], Cancel)).ShouldBeGreaterThan(0);
-    }
 }
