@@ -101,6 +101,37 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task AdoptSession_OfWhatItsProducerGaveIt_TakesTheClaimOnly()
+    {
+        var store = await OpenAsync();
+        const string row = """{"type":"x"}""";
+        var taken = Make.Event(Time, body: row);
+        await store.AppendTakenAsync(Make.New(taken, Satellite), Cancel);
+        await store.ReportAsync(
+            Satellite,
+            new TerminalReport(taken.Key.ToString(), DeliveryState.Injected, null, null),
+            Cancel
+        );
+        await Server.CallAsync("LPUSH", $"agent:claims:{Satellite}", row);
+        await Server.CallAsync("LPUSH", $"agent:events:{Satellite}", row);
+
+        (await store.AdoptAsync(Satellite, "gone", Cancel)).ShouldBe(1);
+
+        (await RowsAsync(Satellite)).ShouldBe([row], "an event that looks the same and nobody has seen");
+        (await Server.CallAsync("EXISTS", $"agent:claims:{Satellite}")).ShouldBe(RespValue.Zero);
+    }
+
+    [Fact]
+    public async Task Join_OfASessionForWhichMuchWaits_TakesAllOfIt()
+    {
+        var store = await OpenAsync();
+        var events = Enumerable.Range(0, 1_001).Select(_ => Make.NewForUnknown(Make.Event(Time), Satellite)).ToList();
+        await store.AppendAsync(events, Cancel);
+        (await store.JoinAsync(Satellite, Cancel)).ShouldBe(1_001);
+        (await RowsAsync(Satellite)).Count.ShouldBe(1_001);
+    }
+
+    [Fact]
     public async Task AppendFrom_TakesTheRowInTheSameStep()
     {
         var store = await OpenAsync();
