@@ -11,12 +11,33 @@ public sealed class BesideRedisTests
     private const string RedisAddress = "127.0.0.1:6379";
 
     [Fact]
+    public async Task Up_FirstRunBesideARedis_UsesItAndWritesThatDown()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux'.");
+        using var network = await OwnNetwork.StartAsync();
+        using var redis = await RealRedis.StartAsync(network);
+        using var home = new GatewayHome();
+        await using var gateway = await GatewayProcess.StartAsync(home, network.Launcher);
+
+        gateway.Endpoints.Resp.ShouldBeNull();
+        (await PushAsync(home, network, redis.Port, "seen")).ShouldBe("1");
+        await Wait.Until(
+            async () => (await Cli.BellhopAsync(home, "trace", "seen")).ExitCode == 0,
+            "the row to be taken off Redis"
+        );
+        var config = File.ReadAllText(System.IO.Path.Combine(home.Path, "config.json"));
+        config.ShouldContain("\n    \"kind\": \"redis\",");
+        config.ShouldContain("\n    \"url\": \"redis://127.0.0.1:6379/0\",");
+    }
+
+    [Fact]
     public async Task Up_RedisAnswersOnItsPort_TakesAnotherAndSaysWhatIsNotSeen()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux'.");
         using var network = await OwnNetwork.StartAsync();
         using var redis = await RealRedis.StartAsync(network);
         using var home = new GatewayHome();
+        home.Set("BELLHOP__BUS__KIND", "embedded");
         await using var gateway = await GatewayProcess.StartAsync(home, network.Launcher);
 
         gateway.RespPort.ShouldNotBe(redis.Port);

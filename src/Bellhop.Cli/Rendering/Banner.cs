@@ -12,7 +12,11 @@ internal sealed class Banner(Paint paint, string program)
         writer.WriteLine($"{paint.Strong("Bellhop")} is {paint.Good("ready")} after {took.TotalMilliseconds:0} ms.");
         writer.WriteLine();
         writer.WriteLine($"  HTTP API        {facts.Http}  (token in {home.Token})");
-        writer.WriteLine($"  redis protocol  {facts.Bus.Resp ?? "not spoken (bus.resp is null)"}");
+        writer.WriteLine(
+            facts.Bus.Url is { } url
+                ? $"  redis           {url}"
+                : $"  redis protocol  {facts.Bus.Resp ?? "not spoken (bus.resp is null)"}"
+        );
         writer.WriteLine($"  agent           {agent}");
         writer.WriteLine(
             $"  home            {home.Folder}{(isFirst ? "  (new; config.json explains every setting)" : "")}"

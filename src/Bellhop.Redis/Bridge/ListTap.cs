@@ -2,6 +2,7 @@ using Bellhop.Diagnostics;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
 using Bellhop.Redis.Resp;
+using Bellhop.Store;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Redis.Bridge;
@@ -40,8 +41,9 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
             }
             catch (BellhopException e) when (e is RedisException || e.IsPassing)
             {
-                if (e is RedisErrorException)
-                    alarms.Raise(AlarmName, $"The list {list} cannot be read: {e.Message}");
+                // A connection that is lost is said elsewhere, and who lost central is told by its end.
+                if (e is not RedisAwayException and not StoreException { IsFenced: true })
+                    alarms.Raise(AlarmName, $"What is on the Redis list {list} waits: {e.Message}");
                 await Task.Delay(TryAgain, time, cancel);
             }
         }

@@ -8,8 +8,20 @@ namespace Bellhop.Redis.Bus;
 internal sealed partial class BusStore
 {
     /// <inheritdoc />
-    public Task<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel) =>
-        Try(() => Now.AppendAsync(events, cancel));
+    public async Task<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await Now.AppendAsync(events, cancel);
+            Refused(null);
+            return result;
+        }
+        catch (StoreException e) when (e.IsAway)
+        {
+            Refused(e.Message);
+            throw;
+        }
+    }
 
     /// <inheritdoc />
     public async Task<TurnLease> LeaseAsync(SessionId session, BatchLimits limits, CancellationToken cancel) =>
@@ -114,6 +126,14 @@ internal sealed partial class BusStore
         var store = await WhenOpenAsync(cancel);
         await foreach (var change in store.WatchAsync(cancel))
             yield return change;
+    }
+
+    private void Refused(string? reason)
+    {
+        if (_refusal == reason)
+            return;
+        _refusal = reason;
+        _whenChanged();
     }
 
     /// <summary>What cannot even be asked fails as the call itself would: through its task.</summary>

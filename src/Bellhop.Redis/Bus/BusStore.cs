@@ -14,6 +14,7 @@ internal sealed partial class BusStore : IEventStore
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
     private readonly Func<CancellationToken, Task<RedisEventStore>> _open;
+    private readonly Action _whenChanged;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
@@ -22,18 +23,24 @@ internal sealed partial class BusStore : IEventStore
     );
 
     private readonly Task _opening;
-    private volatile string _problem = "Redis is away: there is no connection yet.";
+    private volatile string? _problem;
+    private volatile string? _refusal;
     private bool _disposed;
 
-    /// <summary>Begins to open.</summary>
-    public BusStore(Func<CancellationToken, Task<RedisEventStore>> open, TimeProvider time, ILogger<BusStore> logger)
+    /// <summary>Begins to open. <paramref name="whenChanged"/> is told of every change of <see cref="Problem"/>.</summary>
+    public BusStore(
+        Func<CancellationToken, Task<RedisEventStore>> open,
+        Action whenChanged,
+        TimeProvider time,
+        ILogger<BusStore> logger
+    )
     {
-        (_open, _time, _logger) = (open, time, logger);
+        (_open, _whenChanged, _time, _logger) = (open, whenChanged, time, logger);
         _opening = Task.Run(OpenAsync, CancellationToken.None);
     }
 
-    /// <summary>Why there is no store yet; null once it was opened.</summary>
-    public string? Problem => _opened.Task.IsCompletedSuccessfully ? null : _problem;
+    /// <summary>Why there is no store yet, or why it refused the last append; null where neither is so.</summary>
+    public string? Problem => _opened.Task.IsCompletedSuccessfully ? _refusal : _problem;
 
     /// <inheritdoc />
     public StoreCounts Counts =>
@@ -42,7 +49,7 @@ internal sealed partial class BusStore : IEventStore
     private RedisEventStore Now =>
         _opened.Task.IsCompletedSuccessfully
             ? _opened.Task.Result
-            : throw new StoreException(_problem) { IsAway = true };
+            : throw new StoreException(_problem ?? "Redis is away: there is no connection yet.") { IsAway = true };
 
     /// <summary>The store, once it was opened.</summary>
     public Task<RedisEventStore> WhenOpenAsync(CancellationToken cancel) => _opened.Task.WaitAsync(cancel);
@@ -66,6 +73,7 @@ internal sealed partial class BusStore : IEventStore
             try
             {
                 _opened.SetResult(await _open(_end.Token));
+                _whenChanged();
                 return;
             }
             catch (OperationCanceledException) when (_end.IsCancellationRequested)
@@ -75,8 +83,11 @@ internal sealed partial class BusStore : IEventStore
             catch (BellhopException e)
             {
                 if (_problem != e.Message)
+                {
                     Log.NotOpen(_logger, e.Message);
-                _problem = e.Message;
+                    _problem = e.Message;
+                    _whenChanged();
+                }
             }
             await Task.WhenAny(Task.Delay(Retry, _time, _end.Token));
         }

@@ -43,9 +43,13 @@ public sealed class RedisBus : IAsyncDisposable
     /// <summary>The alarm after everything in it vanished.</summary>
     public const string LossAlarm = "redis:data";
 
+    /// <summary>An agent without a model makes way for a terminal.</summary>
+    private const string Echo = "echo";
+
     private readonly Alarms _alarms;
     private readonly BusStore _store;
     private readonly CentralLease? _lease;
+    private readonly bool _isMade;
 
     /// <summary>Begins to connect.</summary>
     public RedisBus(
@@ -64,10 +68,11 @@ public sealed class RedisBus : IAsyncDisposable
             Patience,
             time,
             loggers.CreateLogger<RedisClient>(),
-            new RedisHooks { OnHealth = Tell }
+            new RedisHooks { OnHealth = _ => Tell() }
         );
         _store = new BusStore(
             cancel => OpenAsync(ulids, time, loggers, cancel),
+            Tell,
             time,
             loggers.CreateLogger<BusStore>()
         );
@@ -77,10 +82,12 @@ public sealed class RedisBus : IAsyncDisposable
                 Keys,
                 Self(options, agent, ulids, time),
                 options.Lease,
-                new LeaseRivals(Client, Keys, makesWay: agent == "echo"),
+                new LeaseRivals(Client, Keys, makesWay: agent == Echo),
                 time,
                 loggers.CreateLogger<CentralLease>()
             );
+        _isMade = true;
+        Tell();
     }
 
     /// <summary>The store; before the server answered it says that it is away.</summary>
@@ -90,7 +97,7 @@ public sealed class RedisBus : IAsyncDisposable
     public ICentral Central => _lease is { } lease ? lease : new TerminalsOnly();
 
     /// <summary>Why Redis does not serve us, with the mend; null while it does.</summary>
-    public string? Problem => Client.Health.IsUp ? _store.Problem : Client.Health.Problem ?? _store.Problem;
+    public string? Problem => Client.Health is { IsUp: false, Problem: { } problem } ? problem : _store.Problem;
 
     /// <summary>What this gateway is among several.</summary>
     public CentralStatus? CentralStatus => _lease?.Status;
@@ -116,6 +123,9 @@ public sealed class RedisBus : IAsyncDisposable
         await Client.DisposeAsync();
     }
 
+    /// <summary>Where terminals take central's events, these are handed over on its list too.</summary>
+    private bool ServesCentral => Options.Agent == Echo ? _lease!.IsHeld : _lease is not null;
+
     private static HolderRecord Self(RedisBusOptions options, string agent, UlidFactory ulids, TimeProvider time) =>
         new()
         {
@@ -139,7 +149,7 @@ public sealed class RedisBus : IAsyncDisposable
             new RedisStoreOptions
             {
                 Prefix = Options.Prefix,
-                Served = () => _lease is null ? [] : [SessionId.Gateway],
+                Served = () => ServesCentral ? [SessionId.Gateway] : [],
                 Fence = () => _lease?.Fence,
                 DataLost = message => _alarms.Raise(LossAlarm, message),
             },
@@ -149,15 +159,17 @@ public sealed class RedisBus : IAsyncDisposable
             cancel
         );
 
-    private void Tell(RedisHealth health)
+    /// <summary>One alarm, whatever is wrong; its words are those of the first thing that was.</summary>
+    private void Tell()
     {
-        if (health.IsUp)
-            _alarms.Clear(AwayAlarm);
-        else
+        // Told by loops of parts that are made while this one is: then there is nothing to say yet.
+        if (_isMade && Problem is { } problem)
             _alarms.Raise(
                 AwayAlarm,
-                $"{health.Problem} Events are taken and kept on this machine's disk meanwhile; nothing is delivered."
+                $"{problem.TrimEnd('.')}. Events are taken and kept on this machine's disk meanwhile; nothing is delivered."
             );
+        else if (_isMade)
+            _alarms.Clear(AwayAlarm);
     }
 
     private sealed class TerminalsOnly : ICentral

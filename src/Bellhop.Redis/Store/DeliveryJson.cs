@@ -24,6 +24,9 @@ internal sealed record DeliveryJson
     /// <summary>The turn whose prompt carried the event's words into the transcript.</summary>
     public Ulid? ToldIn { get; init; }
 
+    /// <summary>Other turns whose prompts may have carried them into other transcripts, and where in these.</summary>
+    public IReadOnlyList<(Ulid Turn, int Slot)> Past { get; init; } = [];
+
     public DateTimeOffset? DueAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
@@ -48,6 +51,7 @@ internal sealed record DeliveryJson
             Slot = (int)json.Number("slot"),
             Turn = json.MaybeUlid("turn"),
             ToldIn = json.MaybeUlid("told"),
+            Past = json.TryGetProperty("past", out var past) ? [.. past.EnumerateArray().Select(Told)] : [],
             DueAt = json.MaybeTime("due"),
             UpdatedAt = json.MaybeTime("at")!.Value,
             Reason = json.MaybeText("reason"),
@@ -74,6 +78,8 @@ internal sealed record DeliveryJson
         };
 
     public DeliverySummary Summary(Event e) => new(Number, e, Session, State, Attempts, Reason, UpdatedAt);
+
+    private static (Ulid, int) Told(JsonElement past) => (Ulid.Parse(past.Text("turn")), (int)past.Number("slot"));
 
     /// <summary>State, instant, how many rounds before it were left out, note.</summary>
     private static HistoryEntry Entry(JsonElement step)

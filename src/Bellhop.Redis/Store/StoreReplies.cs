@@ -42,9 +42,26 @@ internal static class StoreReplies
                     : null
             );
         var continues = items[1].ToString() is { Length: > 0 } told ? Ulid.Parse(told) : (Ulid?)null;
-        var deliveries = Deliveries(items.Skip(2)).Select(d => d.Delivery.Leased(d.Event));
-        return (new TurnLease(Ulid.Parse(turn), session, [.. deliveries], continues), null);
+        return (Lease(Ulid.Parse(turn), session, [.. Deliveries(items.Skip(2))], continues), null);
     }
+
+    private static TurnLease Lease(
+        Ulid turn,
+        SessionId session,
+        IReadOnlyList<(DeliveryJson Delivery, Event Event)> rows,
+        Ulid? continues
+    ) =>
+        new(turn, session, [.. rows.Select(d => d.Delivery.Leased(d.Event))], continues)
+        {
+            // What one prompt carries has the same past but for the places.
+            Elsewhere =
+            [
+                .. rows[0]
+                    .Delivery.Past.Select(
+                        (past, i) => new EarlierTelling(past.Turn, [.. rows.Select(d => d.Delivery.Past[i].Slot)])
+                    ),
+            ],
+        };
 
     public static IReadOnlyList<OpenTurn> Turns(RespValue answer, SessionId session) =>
         [
@@ -118,10 +135,7 @@ internal static class StoreReplies
         var head = open[0].Delivery;
         // A turn that told the events itself continues none.
         var continues = head.ToldIn == turn ? null : head.ToldIn;
-        return new OpenTurn(
-            new TurnLease(turn, session, [.. open.Select(d => d.Delivery.Leased(d.Event))], continues),
-            head.State
-        );
+        return new OpenTurn(Lease(turn, session, open, continues), head.State);
     }
 
     private static SessionRecord Session(RespValue[] pair) =>

@@ -11,6 +11,8 @@ namespace Bellhop.Lanes;
 /// </summary>
 internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
 {
+    private readonly EarlierTurns _earlier = new(agent);
+
     public async Task RunAsync(CentralTerm term, CancellationToken cancel)
     {
         foreach (var open in await store.OpenTurnsAsync(session, cancel))
@@ -56,5 +58,5 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
 
     /// <summary>A prompt told its events unless it could continue an earlier one that the transcript holds.</summary>
     private async Task<bool> WasToldAsync(TurnLease lease, CancellationToken cancel) =>
-        lease.Continues is not { } told || await agent.ArrivedAsync(TurnMarker.For(told), cancel) is not Arrival.Yes;
+        await _earlier.FindAsync(lease, cancel) is null;
 }

@@ -20,14 +20,17 @@ internal sealed class TurnRun(
     TimeProvider time
 )
 {
+    private readonly EarlierTurns _earlier = new(agent);
+
     /// <summary>
     /// Runs the turn. <paramref name="stopping"/> gives it the drain budget, no abrupt end; what must be written is
     /// written all the same.
     /// </summary>
     public async Task<TurnReport> RunAsync(TurnLease lease, CancellationToken stopping)
     {
-        var told = await MustTellAsync(lease, CancellationToken.None);
-        var prompt = told ? composer.Tell(lease) : composer.Continue(lease, lease.Continues!.Value);
+        var earlier = await _earlier.FindAsync(lease, CancellationToken.None);
+        var told = earlier is null;
+        var prompt = earlier is { } e ? composer.Continue(e.Lease, e.Turn) : composer.Tell(lease);
         using var deadline = new TurnDeadline(options, time, stopping);
 
         // The receipt is journalled while the agent already works: its order in the store's queue is what matters.
@@ -56,8 +59,4 @@ internal sealed class TurnRun(
             failure
         );
     }
-
-    /// <summary>Events are told once per transcript: again only where the transcript does not hold the prompt that told them.</summary>
-    public async Task<bool> MustTellAsync(TurnLease lease, CancellationToken cancel) =>
-        lease.Continues is not { } told || await agent.ArrivedAsync(TurnMarker.For(told), cancel) is not Arrival.Yes;
 }

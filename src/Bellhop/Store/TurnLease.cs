@@ -37,7 +37,19 @@ public sealed record LeasedDelivery(long Delivery, Event Event, int Attempts, in
 /// The earlier turn whose prompt already gave the agent these events, if there was one: then this turn is a
 /// continuation and repeats none of them, provided the transcript still holds that turn's marker.
 /// </param>
-public sealed record TurnLease(Ulid Turn, SessionId Session, IReadOnlyList<LeasedDelivery> Deliveries, Ulid? Continues);
+public sealed record TurnLease(Ulid Turn, SessionId Session, IReadOnlyList<LeasedDelivery> Deliveries, Ulid? Continues)
+{
+    /// <summary>
+    /// Where central changed hands meanwhile: other turns whose prompts may have told these events, oldest first. A
+    /// transcript that holds one of them needs no telling either.
+    /// </summary>
+    public IReadOnlyList<EarlierTelling> Elsewhere { get; init; } = [];
+}
+
+/// <summary>A prompt that may have told a turn's events.</summary>
+/// <param name="Turn">By which a transcript can be asked.</param>
+/// <param name="Slots">Each delivery's place in it, in the order of the turn's deliveries.</param>
+public sealed record EarlierTelling(Ulid Turn, IReadOnlyList<int> Slots);
 
 /// <summary>A turn found unfinished at start, for recovery.</summary>
 /// <param name="Lease">What it carried.</param>

@@ -7,6 +7,9 @@ namespace Bellhop.SystemTests.Testing;
 /// <summary>A Redis that keeps everything it acknowledged (AOF always), and that a test kills, starts again, stops and lets go on.</summary>
 internal sealed class DurableRedis : IDisposable
 {
+    /// <summary>Stands for the port in an option.</summary>
+    public const string PortWord = "{port}";
+
     private const int Tries = 5;
 
     private readonly TempFolder _folder = new();
@@ -87,7 +90,7 @@ internal sealed class DurableRedis : IDisposable
             Repository.Tool("redis-server"),
             .. new[] { "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "" },
             .. new[] { "--appendonly", "yes", "--appendfsync", "always" },
-            .. _options,
+            .. _options.Select(o => o.Replace(PortWord, $"{Port}")),
         ];
         _process = Process.Start(Processes.Describe(words[0], words[1..]))!;
         _said = new ProcessOutput(_process);

@@ -32,6 +32,12 @@ local function walker(kind)
   end
 end
 
+local function past_turns(d)
+  local turns = {}
+  for i, earlier in ipairs(d.past or {}) do turns[i] = earlier.turn end
+  return table.concat(turns, ' ')
+end
+
 -- From the head as far as its neighbours fit.
 local function fill(head, next)
   local batch, bytes = { head }, shown_bytes(head)
@@ -40,7 +46,7 @@ local function fill(head, next)
     if not d then break end
     bytes = bytes + shown_bytes(d)
     local joins = bytes <= max_bytes and is_due(d) and d.cohort == head.cohort and d.told == head.told
-      and d.reply == head.reply
+      and d.reply == head.reply and past_turns(d) == past_turns(head)
     if not joins then break end
     batch[#batch + 1] = d
   end
@@ -84,7 +90,7 @@ if #batch == 0 then
   end
 end
 for _, d in ipairs(batch) do
-  d.turn, d.due = turn, nil
+  d.turn, d.due, d.fence = turn, nil, tonumber(fence)
   move(d, INJECTING)
 end
 return { id, publish(id), lease(batch) }

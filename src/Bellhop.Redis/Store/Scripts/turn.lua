@@ -7,6 +7,15 @@ local turn = arg(1)
 local rows = by_number(read_all(redis.call('LRANGE', key('turn', turn), 0, -1)))
 if #rows == 0 then return refuse(id, 'NOTURN', turn) end
 
+-- A prompt that told the event into a transcript which we may not be able to read. Should this delivery come back to the
+-- gateway that can, it must not be told there again.
+local MAX_PAST = 16 -- changes of central while one event is under way
+local function remember(d, told, slot)
+  d.past = d.past or {}
+  d.past[#d.past + 1] = { turn = told, slot = slot }
+  if #d.past > MAX_PAST then table.remove(d.past, 1) end
+end
+
 local function other_than(expected)
   for _, d in ipairs(rows) do
     if d.state ~= expected then return refuse(id, 'NOTSTATE', d.state .. ' ' .. expected) end

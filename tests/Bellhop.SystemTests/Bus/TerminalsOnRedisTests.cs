@@ -1,0 +1,125 @@
+using System.Net;
+using Bellhop.SystemTests.Testing;
+
+namespace Bellhop.SystemTests.Bus;
+
+/// <summary>Terminals on a Redis, played command by command: they come, tell how far they are, and die.</summary>
+public sealed class TerminalsOnRedisTests
+{
+    private const string Turn = "01M7YRY1W4SHCZVVZJBFYVVNS1";
+
+    [Fact]
+    public async Task Satellite_TellsHowFarAnEventIs_TheReceiptFollows()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithEcho().OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await JoinAsync(redis, gateway, "pid-7", leaseMs: 60_000);
+
+        await gateway.Api.PushAsync(Event("e-1", "pid-7"));
+        (
+            await redis.CommandAsync("LMOVE", "agent:events:pid-7", "agent:claims:pid-7", "RIGHT", "LEFT")
+        ).ShouldStartWith("$");
+        await ReportAsync(redis, "injected", "e-1", null);
+        await ReportAsync(redis, "completed", "e-1", null);
+
+        await UntilAsync(gateway, "e-1", "pid-7", "completed");
+    }
+
+    [Fact]
+    public async Task Satellite_TookARowThatNobodyElseSaw_IsAccountedFor()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithEcho().OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await JoinAsync(redis, gateway, "pid-7", leaseMs: 60_000);
+
+        await ReportAsync(redis, "injected", "raw-1", Event("raw-1", null));
+        await ReportAsync(redis, "completed", "raw-1", Event("raw-1", null));
+
+        var receipt = await UntilAsync(gateway, "raw-1", "pid-7", "completed");
+        receipt
+            .Deliveries.ShouldHaveSingleItem()
+            .States.ShouldBe(["accepted", "queued", "injecting", "injected", "completed"]);
+    }
+
+    [Fact]
+    public async Task Satellite_Dies_CentralAdoptsWhatItLeft()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithEcho().OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await JoinAsync(redis, gateway, "pid-7", leaseMs: 8_000);
+        await redis.CommandAsync("LPUSH", "agent:claims:pid-7", Event("claimed", null));
+        await redis.CommandAsync("SET", "agent:claim:pid-7", "{}");
+        await redis.CommandAsync("LPUSH", "agent:events:pid-7", Event("waiting", null));
+
+        var claimed = await UntilAsync(gateway, "claimed", "gateway", "completed", TimeSpan.FromMinutes(1));
+        claimed.Text.ShouldContain("it may have begun it");
+        (await UntilAsync(gateway, "waiting", "gateway", "completed")).Text.ShouldContain(
+            "adopted: session pid-7: it is gone"
+        );
+        (await redis.CommandAsync("SISMEMBER", "agent:gateway:sessions", "pid-7")).ShouldBe(":0");
+    }
+
+    [Fact]
+    public async Task Row_ForASessionThatNeverComes_GoesToCentral()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        await redis.CommandAsync("LPUSH", "agent:events:pid-99", Event("lonely", null));
+        using var home = new GatewayHome().WithEcho().OnRedis(redis.Url);
+        home.Set("BELLHOP__ROUTING__ADOPTAFTER", "2s");
+        await using var gateway = await GatewayProcess.StartAsync(home);
+
+        var receipt = await UntilAsync(gateway, "lonely", "gateway", "completed", TimeSpan.FromMinutes(1));
+
+        receipt.Text.ShouldContain("adopted: session pid-99: it never came");
+    }
+
+    private static string Event(string id, string? origin)
+    {
+        var from = origin is null ? "" : $",\"originSession\":\"{origin}\"";
+        return $$"""{"id":"{{id}}","type":"test.bus","source":"test","payload":{},"ts":1771372800000{{from}}}""";
+    }
+
+    private static async Task JoinAsync(DurableRedis redis, GatewayProcess gateway, string session, int leaseMs)
+    {
+        var lease = $$"""{"sid":"{{session}}","role":"satellite","kind":"pi-terminal","nonce":"n"}""";
+        await redis.CommandAsync("SET", $"agent:session:{session}", lease, "PX", $"{leaseMs}");
+        await redis.CommandAsync("SADD", "agent:gateway:sessions", session);
+        await Wait.Until(
+            async () => (await gateway.Api.GetAsync("/v1/sessions")).Text.Contains(session),
+            $"{session} to be seen"
+        );
+    }
+
+    private static async Task ReportAsync(DurableRedis redis, string state, string id, string? row)
+    {
+        var tail = row is null ? "" : $",\"event\":{System.Text.Json.JsonSerializer.Serialize(row)}";
+        await redis.CommandAsync(
+            "LPUSH",
+            "agent:receipts",
+            $$"""{"id":"{{id}}","session":"pid-7","state":"{{state}}","turn":"{{Turn}}"{{tail}}}"""
+        );
+    }
+
+    private static Task<EventReceipt> UntilAsync(
+        GatewayProcess gateway,
+        string id,
+        string session,
+        string state,
+        TimeSpan? atMost = null
+    ) =>
+        Wait.For(
+            async () =>
+            {
+                var answer = await gateway.Api.GetAsync($"/v1/events/{id}");
+                if (answer.Status != HttpStatusCode.OK)
+                    return null;
+                var receipt = EventReceipt.Parse(answer.Json);
+                return receipt.Deliveries.Any(d => d.Session == session && d.State == state) ? receipt : null;
+            },
+            $"{id} to be {state} for {session}",
+            atMost
+        );
+}
