@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Bellhop.Bench.Ingest;
-using Bellhop.Bench.Report;
 using Bellhop.Bench.Subjects;
 using Bellhop.Events;
 using Bellhop.Store;

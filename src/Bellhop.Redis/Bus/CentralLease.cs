@@ -95,7 +95,7 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
                 return StandBy(rival, Retry);
             var reply = await _redis.RunAsync(
                 LeaseScripts.Acquire,
-                [_keys.Lease(default), _keys.Fence, _keys.LastCentral],
+                [_keys.Lease(default), _keys.Fence, _keys.LastCentral, _keys.Sessions],
                 [
                     _self.Nonce,
                     (long)_lease.TotalMilliseconds,

@@ -14,7 +14,7 @@ internal static class LeaseScripts
         """;
 
     /// <summary>
-    /// KEYS lease, fence, last central · ARGV nonce, lease in ms, the value, our identity, the last fence we had. Answers
+    /// KEYS lease, fence, last central, sessions · ARGV nonce, lease in ms, the value, our identity, the last fence we had. Answers
     /// [fence, who was central before] or [0, the holder, how long its lease still runs in ms].
     /// A number is never given out twice, also where the server lost its memory.
     /// </summary>
@@ -30,6 +30,7 @@ internal static class LeaseScripts
             mine.fence = fence
             redis.call('SET', KEYS[1], cjson.encode(mine), 'PX', ARGV[2])
             redis.call('SET', KEYS[3], ARGV[4])
+            redis.call('SADD', KEYS[4], 'gateway')
             return { fence, before or '' }
             """
     );

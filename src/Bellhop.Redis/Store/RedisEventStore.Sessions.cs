@@ -31,7 +31,7 @@ public sealed partial class RedisEventStore
 
     /// <inheritdoc />
     public Task<int> JoinAsync(SessionId session, CancellationToken cancel) =>
-        CountAsync(StoreScript.Join, cancel, session.Value);
+        AllAsync(StoreScript.Join, cancel, session.Value);
 
     /// <inheritdoc />
     public Task LeaveAsync(SessionId session, CancellationToken cancel) =>

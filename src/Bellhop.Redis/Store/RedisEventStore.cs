@@ -97,7 +97,7 @@ public sealed partial class RedisEventStore : IEventStore
 
     internal static async Task<RedisEventStore> OpenAsync(RedisStoreParts parts, CancellationToken cancel)
     {
-        await StoreProbe.RunAsync(parts.Dialer, cancel);
+        await StoreProbe.RunAsync(parts.Dialer, parts.Options.Prefix, cancel);
         var store = new RedisEventStore(parts);
         try
         {

@@ -25,13 +25,13 @@ internal static class StoreProbe
     ];
 
     /// <exception cref="StoreException">The server lacks something, which is named, or cannot be reached.</exception>
-    public static async Task RunAsync(IRedisDialer dialer, CancellationToken cancel)
+    public static async Task RunAsync(IRedisDialer dialer, string prefix, CancellationToken cancel)
     {
         try
         {
             await using var connection = await dialer.DialAsync(null, cancel);
             foreach (var (feature, script) in Needed)
-                await ProbeAsync(connection, feature, script, cancel);
+                await ProbeAsync(connection, $"{prefix}:bellhop:probe", feature, script, cancel);
         }
         catch (RedisErrorException e)
         {
@@ -45,6 +45,7 @@ internal static class StoreProbe
 
     private static async Task ProbeAsync(
         RedisConnection connection,
+        string key,
         string feature,
         string script,
         CancellationToken cancel
@@ -52,7 +53,7 @@ internal static class StoreProbe
     {
         try
         {
-            await connection.CallAsync(RedisCommand.Of("EVAL", script, 1, "bellhop:probe"), cancel);
+            await connection.CallAsync(RedisCommand.Of("EVAL", script, 1, key), cancel);
         }
         catch (RedisErrorException e) when (e.Code is not "PROBED" && !StoreErrors.Explain(e).IsAway)
         {

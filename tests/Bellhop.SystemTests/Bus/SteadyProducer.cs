@@ -11,7 +11,7 @@ namespace Bellhop.SystemTests.Bus;
 internal sealed class SteadyProducer(int number, int seed, TimeSpan pace, Func<string, Task> push)
 {
     private readonly Random _random = new(seed);
-    private readonly CancellationTokenSource _stop = new();
+    private volatile bool _stopped;
 
     /// <summary>In the order in which they were pushed.</summary>
     public List<PushedEvent> Acknowledged { get; } = [];
@@ -36,7 +36,7 @@ internal sealed class SteadyProducer(int number, int seed, TimeSpan pace, Func<s
 
     public async Task RunAsync()
     {
-        for (var next = 0; !_stop.IsCancellationRequested; next++)
+        for (var next = 0; !_stopped; next++)
         {
             var e = new PushedEvent(number, next, new Guid([.. Bytes()]).ToString());
             var json = e.Json(_random);
@@ -48,7 +48,7 @@ internal sealed class SteadyProducer(int number, int seed, TimeSpan pace, Func<s
         }
     }
 
-    public void Stop() => _stop.Cancel();
+    public void Stop() => _stopped = true;
 
     private async Task<bool> TryAsync(string json)
     {

@@ -101,6 +101,37 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
     }
 
     [Fact]
+    public async Task AdoptSession_OfWhatItsProducerGaveIt_TakesTheClaimOnly()
+    {
+        var store = await OpenAsync();
+        const string row = """{"type":"x"}""";
+        var taken = Make.Event(Time, body: row);
+        await store.AppendTakenAsync(Make.New(taken, Satellite), Cancel);
+        await store.ReportAsync(
+            Satellite,
+            new TerminalReport(taken.Key.ToString(), DeliveryState.Injected, null, null),
+            Cancel
+        );
+        await Server.CallAsync("LPUSH", $"agent:claims:{Satellite}", row);
+        await Server.CallAsync("LPUSH", $"agent:events:{Satellite}", row);
+
+        (await store.AdoptAsync(Satellite, "gone", Cancel)).ShouldBe(1);
+
+        (await RowsAsync(Satellite)).ShouldBe([row], "an event that looks the same and nobody has seen");
+        (await Server.CallAsync("EXISTS", $"agent:claims:{Satellite}")).ShouldBe(RespValue.Zero);
+    }
+
+    [Fact]
+    public async Task Join_OfASessionForWhichMuchWaits_TakesAllOfIt()
+    {
+        var store = await OpenAsync();
+        var events = Enumerable.Range(0, 1_001).Select(_ => Make.NewForUnknown(Make.Event(Time), Satellite)).ToList();
+        await store.AppendAsync(events, Cancel);
+        (await store.JoinAsync(Satellite, Cancel)).ShouldBe(1_001);
+        (await RowsAsync(Satellite)).Count.ShouldBe(1_001);
+    }
+
+    [Fact]
     public async Task AppendFrom_TakesTheRowInTheSameStep()
     {
         var store = await OpenAsync();
@@ -141,34 +172,6 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
         await Server.CallAsync("SET", $"agent:events:{Satellite}", "mine");
         await store.AppendAsync([Make.New(Make.Event(Time), Satellite)], Cancel);
         store.Counts.Unfinished.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Lease_CentralChangedHands_NamesEveryPromptThatMayHaveTold()
-    {
-        var store = await OpenAsync();
-        await store.AppendAsync([Make.New(Make.Event(Time, "a"), SessionId.Gateway)], Cancel);
-        await store.AppendAsync([Make.New(Make.Event(Time, "b"), SessionId.Gateway)], Cancel);
-        var first = await UnderAsync(1, store);
-        await store.InjectedAsync(first.Turn, told: true, null, Cancel);
-        _fence = 2;
-        await store.ReleaseAsync(first.Turn, "taken over", forget: false, Cancel);
-        var second = await UnderAsync(2, store);
-        await store.InjectedAsync(second.Turn, told: true, null, Cancel);
-        await store.ReleaseAsync(second.Turn, "an outage", forget: false, Cancel);
-        var third = await UnderAsync(2, store);
-        _fence = 3;
-        await store.ReleaseAsync(third.Turn, "taken over", forget: false, Cancel);
-
-        var fourth = await UnderAsync(3, store);
-
-        second.Continues.ShouldBe(first.Turn);
-        second.Elsewhere.ShouldBeEmpty();
-        third.Continues.ShouldBe(second.Turn);
-        third.Elsewhere.ShouldHaveSingleItem().Turn.ShouldBe(first.Turn);
-        fourth.Continues.ShouldBe(second.Turn);
-        fourth.Elsewhere.Select(e => e.Turn).ShouldBe([first.Turn, third.Turn]);
-        fourth.Elsewhere.ShouldAllBe(e => e.Slots.SequenceEqual(new[] { 1, 2 }));
     }
 
     [Fact]
@@ -267,13 +270,6 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
 
     private Task<RedisEventStore> OpenAsync(CuttingProxy proxy) =>
         OpenAsync(RedisEndpoint.Parse($"redis://127.0.0.1:{proxy.Port}"));
-
-    private async Task<TurnLease> UnderAsync(long fence, RedisEventStore store)
-    {
-        _fence = fence;
-        await Server.CallAsync("SET", "agent:bellhop:fence", fence);
-        return await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
-    }
 
     private async Task<RedisEventStore> OpenAsync(RedisEndpoint? endpoint = null)
     {

@@ -120,7 +120,11 @@ internal sealed class RedisServer : IAsyncLifetime
     {
         string[] words = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder.Path, "--loglevel", "notice"];
         string[] durability = _options.Length > 0 ? _options : ["--save", "", "--appendonly", "no"];
-        var start = new ProcessStartInfo(_program, [.. words, .. durability]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(_program, [.. words, .. durability])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
         _process = Process.Start(start)!;
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         _reading = ReadAsync(_process.StandardOutput, ready);

@@ -12,8 +12,8 @@ end
 by_number(rows)
 for i = 1, math.min(limit, #rows) do
   local d = rows[i]
+  take_back(d, COUNTED[d.state] == 'turn') -- whoever takes the session's name later must not find it
   if COUNTED[d.state] == 'turn' then move(d, QUEUED, note) end
-  take_back(d) -- whoever takes the session's name later must not find it
   adopt(d, note, note)
 end
 return finish(id, math.min(limit, #rows))
