@@ -112,7 +112,10 @@ internal sealed class ScriptCalls : IAsyncDisposable
             {
                 // Once it is sent it runs to its end and says how it went.
                 RedisArgument[] words = [.. Head(operation, resent), .. arguments];
-                return await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None);
+                var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None);
+                if (resent)
+                    await ReadStateAsync();
+                return reply;
             }
             catch (RedisAwayException e) when (script.WhenAway == WhenAway.Wait || (e.MayHaveRun && !resent))
             {
@@ -125,6 +128,13 @@ internal sealed class ScriptCalls : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>What the lost answer told is known before the caller goes on, or its own change would be missing from the counts.</summary>
+    private async Task ReadStateAsync() =>
+        _feed.Accept(
+            (RespAggregate)
+                await _redis.RunAsync(StoreScript.Counts.Script, _keys, Head("", resent: false), CancellationToken.None)
+        );
 
     private async Task WhenBackAsync(WhenAway whenAway, RedisException why, CancellationToken cancel)
     {
