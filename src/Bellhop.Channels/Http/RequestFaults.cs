@@ -28,7 +28,10 @@ internal sealed partial class RequestFaults(UlidFactory ulids, GatewayMetrics me
         }
         catch (StoreException e) when (e.IsAway && !context.Response.HasStarted)
         {
-            await context.RefuseAsync(Errors.BusAway, $"{e.Message.TrimEnd('.')}. Events are still taken and kept on disk.");
+            await context.RefuseAsync(
+                Errors.BusAway,
+                $"{e.Message.TrimEnd('.')}. Events are still taken and kept on disk."
+            );
         }
         catch (Exception e)
         {

@@ -210,7 +210,9 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
             {
                 var since = Math.Max(oldest.SentAt, Volatile.Read(ref _heardAt));
                 if (_time.GetElapsedTime(since) > _options.CallTimeout + oldest.Blocks)
-                    throw new TimeoutException($"The server has not answered for {_options.CallTimeout.TotalSeconds:0.#} s.");
+                    throw new TimeoutException(
+                        $"The server has not answered for {_options.CallTimeout.TotalSeconds:0.#} s."
+                    );
             }
             else if (_time.GetElapsedTime(Volatile.Read(ref _heardAt)) > _options.CallTimeout)
             {

@@ -23,7 +23,7 @@ internal static class RedisErrors
             "NOAUTH" => "Redis wants a password. Put it into bus.url: redis://:PASSWORD@host:6379.",
             "WRONGPASS" => "Redis refuses the user or the password. Mend them in bus.url.",
             "NOPERM" =>
-                $"The Redis user may not do this ({line}). Give it +@all ~PREFIX:* &PREFIX:*, or use another user.",
+                $"The Redis user may not do this ({line}). Give it ~PREFIX:* &PREFIX:* +@all -@dangerous, or use another user.",
             ReadOnly => "This Redis is a read-only replica. Name the primary in bus.url, or use redis+sentinel://.",
             "OOM" =>
                 "Redis is out of memory (maxmemory) and takes no writes. Raise maxmemory or delete what is not needed.",

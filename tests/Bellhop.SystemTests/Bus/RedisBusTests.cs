@@ -44,7 +44,11 @@ public sealed class RedisBusTests
 
     [Theory]
     [InlineData("--requirepass", "right word", "redis://:right%20word@127.0.0.1:{port}/0")]
-    [InlineData("--user", "ann on >secret ~agent:* &agent:* +@all", "redis://ann:secret@127.0.0.1:{port}/0")]
+    [InlineData(
+        "--user",
+        "ann on >secret ~agent:* &agent:* +@all -@dangerous",
+        "redis://ann:secret@127.0.0.1:{port}/0"
+    )]
     public async Task Up_PasswordOrAclUser_IsUsed(string option, string value, string url)
     {
         string[] options = option == "--user" ? [option, .. value.Split(' ')] : [option, value];

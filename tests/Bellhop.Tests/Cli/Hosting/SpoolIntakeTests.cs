@@ -145,7 +145,12 @@ public sealed class SpoolIntakeTests : IDisposable
         _away = new AwaySpool(_home.Home);
         var inbox = new Inbox(_store, new Router(new SessionRegistry(_store)), _away);
         var door = new Intake(new EventReader(_time, _ulids), inbox);
-        var person = new EventDefaults { Source = "web", Kind = EventKind.Person, ReplyTo = "web:1" };
+        var person = new EventDefaults
+        {
+            Source = "web",
+            Kind = EventKind.Person,
+            ReplyTo = "web:1",
+        };
         _store.Fault = new StoreException("away") { IsAway = true };
         (await TakeThroughAsync(door, "one", person)).Spooled.ShouldBeTrue();
         _store.Fault = null;
@@ -178,7 +183,13 @@ public sealed class SpoolIntakeTests : IDisposable
     {
         var body = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","id":"1"}""");
         var session = SessionId.Parse("pid-7");
-        var result = await door.TakeAsync(body, defaults, session, quarantine: false, TestContext.Current.CancellationToken);
+        var result = await door.TakeAsync(
+            body,
+            defaults,
+            session,
+            quarantine: false,
+            TestContext.Current.CancellationToken
+        );
         return result.Events.ShouldHaveSingleItem();
     }
 
