@@ -4,7 +4,7 @@ namespace Bellhop.SystemTests;
 
 /// <summary>
 /// The sync is real: the kernel's own record of the built program shows that no answer leaves before the sync that covers
-/// it. The same record without its syncs, which is what <c>synchronous=OFF</c> leaves, must be refused.
+/// it, and that of a program with <c>synchronous=OFF</c> is refused by the same judge.
 /// </summary>
 public sealed class StraceTests
 {
@@ -15,8 +15,37 @@ public sealed class StraceTests
     public async Task Http_202_LeavesAfterTheSyncThatCoversIt()
     {
         using var home = new GatewayHome().WithEcho();
+        Check(await OverHttpAsync(home));
+    }
+
+    [Fact]
+    public async Task Resp_Integer_LeavesAfterTheSyncThatCoversIt()
+    {
+        using var home = new GatewayHome().WithEcho();
+        Check(await OverRespAsync(home));
+    }
+
+    /// <summary>Were the program not to sync, the two tests above would fail: here it does not, and each answer is a fault.</summary>
+    [Fact]
+    public async Task Http_SynchronousOff_EveryAnswerIsFoundAtFault()
+    {
+        using var home = new GatewayHome().WithEcho();
+        home.Program = UnsyncedProgram.In(home.Beside.Inside("unsynced"));
+        ShouldAllBeAtFault(await OverHttpAsync(home));
+    }
+
+    [Fact]
+    public async Task Resp_SynchronousOff_EveryAnswerIsFoundAtFault()
+    {
+        using var home = new GatewayHome().WithEcho();
+        home.Program = UnsyncedProgram.In(home.Beside.Inside("unsynced"));
+        ShouldAllBeAtFault(await OverRespAsync(home));
+    }
+
+    private static async Task<Recording> OverHttpAsync(GatewayHome home)
+    {
         var ids = Ids();
-        var trace = await RecordAsync(
+        var (trace, _) = await RecordAsync(
             home,
             async (gateway, producer) =>
             {
@@ -25,18 +54,15 @@ public sealed class StraceTests
                 return 0;
             }
         );
-
-        var answers = trace.Trace.Sends.Where(s => s.Text.Contains("HTTP/1.1 202")).ToList();
-        Check(
-            trace.Trace,
-            ids.SelectMany(own => own).Select(id => (id, answers.SingleOrDefault(a => a.Text.Contains(id))))
+        var answers = trace.Sends.Where(s => s.Text.Contains("HTTP/1.1 202")).ToList();
+        return new Recording(
+            trace,
+            [.. ids.SelectMany(own => own).Select(id => (id, answers.SingleOrDefault(a => a.Text.Contains(id))))]
         );
     }
 
-    [Fact]
-    public async Task Resp_Integer_LeavesAfterTheSyncThatCoversIt()
+    private static async Task<Recording> OverRespAsync(GatewayHome home)
     {
-        using var home = new GatewayHome().WithEcho();
         var ids = Ids();
         var (trace, ports) = await RecordAsync(
             home,
@@ -48,27 +74,30 @@ public sealed class StraceTests
                 return connection.LocalPort;
             }
         );
-
-        Check(
+        return new Recording(
             trace,
-            ids.SelectMany(
-                (own, producer) =>
-                {
-                    var answers = trace.Sends.Where(s => s.Target.EndsWith($":{ports[producer]}]")).ToList();
-                    return own.Select((id, i) => (id, answers.ElementAtOrDefault(i)));
-                }
-            )
+            [
+                .. ids.SelectMany(
+                    (own, producer) =>
+                    {
+                        var answers = trace.Sends.Where(s => s.Target.EndsWith($":{ports[producer]}]")).ToList();
+                        return own.Select((id, i) => (id, answers.ElementAtOrDefault(i)));
+                    }
+                ),
+            ]
         );
     }
 
-    private static void Check(SyscallTrace trace, IEnumerable<(string Id, Syscall? Answer)> pushed)
+    private static void Check(Recording run)
     {
-        var all = pushed.ToList();
-        all.Select(p => trace.Fault(p.Id, p.Answer)).Where(fault => fault is not null).ShouldBeEmpty();
+        run.Faults(run.Trace).ShouldAllBe(fault => fault == null);
         // And were it otherwise, this test would say so, for each of them.
-        all.ShouldAllBe(p => trace.WithoutSyncs().Fault(p.Id, p.Answer) != null);
-        all.ShouldAllBe(p => trace.WithLateSyncs().Fault(p.Id, p.Answer) != null);
+        run.Faults(run.Trace.WithoutSyncs()).ShouldAllBe(fault => fault != null);
+        run.Faults(run.Trace.WithLateSyncs()).ShouldAllBe(fault => fault != null);
     }
+
+    private static void ShouldAllBeAtFault(Recording run) =>
+        run.Faults(run.Trace).ShouldAllBe(fault => fault != null && fault.Contains("sync"));
 
     /// <summary>All producers at once, so that commits are shared and a missing order has a chance to show.</summary>
     private static async Task<(SyscallTrace Trace, int[] Results)> RecordAsync(
@@ -95,4 +124,12 @@ public sealed class StraceTests
 
     private static string Event(string id) =>
         $$$"""{"id":"{{{id}}}","type":"test.sync","source":"test","payload":{},"ts":1771372800000}""";
+
+    /// <summary>What was pushed in a run, with the answer to each.</summary>
+    private sealed record Recording(SyscallTrace Trace, IReadOnlyList<(string Id, Syscall? Answer)> Pushed)
+    {
+        /// <summary>What the judge says of each answer; null where it is in order.</summary>
+        public IReadOnlyList<string?> Faults(SyscallTrace trace) =>
+            [.. Pushed.Select(p => trace.Fault(p.Id, p.Answer))];
+    }
 }

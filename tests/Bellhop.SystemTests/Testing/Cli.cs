@@ -14,7 +14,7 @@ internal static class Cli
 {
     /// <summary>Runs Bellhop's command line on a home.</summary>
     public static Task<CliResult> BellhopAsync(GatewayHome home, params string[] arguments) =>
-        RunAsync(Repository.Program, arguments, home.Environment);
+        RunAsync(home.Program, arguments, home.Environment);
 
     /// <summary>Runs a line as <c>sh -c</c> does.</summary>
     public static Task<CliResult> ShellAsync(string line, IReadOnlyDictionary<string, string?> environment) =>

@@ -31,6 +31,13 @@ internal sealed class GatewayHome : IDisposable
     /// <summary>A folder beside the home, for whatever else a test needs on disk.</summary>
     public TempFolder Beside => _folder;
 
+    /// <summary>The program that runs in it.</summary>
+    public string Program
+    {
+        get => field ?? Repository.Program;
+        set;
+    }
+
     /// <summary>What the gateway and the command line see.</summary>
     public IReadOnlyDictionary<string, string?> Environment => _environment;
 

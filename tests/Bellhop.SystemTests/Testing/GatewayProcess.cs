@@ -36,7 +36,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// </summary>
     public static async Task<GatewayProcess> StartAsync(GatewayHome home, params string[] launcher)
     {
-        string[] line = [.. launcher, Repository.Program, "up"];
+        string[] line = [.. launcher, home.Program, "up"];
         var process = new Process { StartInfo = Processes.Describe(line[0], line[1..], home.Environment) };
         using var ready = new EndpointsWatch(home, anyPid: launcher.Length > 0);
         process.Start();

@@ -176,6 +176,8 @@ internal sealed partial class Writer : IAsyncDisposable
             _desk.Withdraw();
             return e;
         }
+        // The lanes first: an agent is further away than the producer who waits for an answer.
+        _desk.HandOut();
         foreach (var operation in operations)
         {
             if (refused.TryGetValue(operation, out var refusal))
@@ -183,7 +185,6 @@ internal sealed partial class Writer : IAsyncDisposable
             else
                 operation.Complete();
         }
-        _desk.HandOut();
         return null;
     }
 
