@@ -62,4 +62,75 @@ public sealed class ListenerTests(FakeModel model) : IClassFixture<FakeModel>
             person.TimesTold($"t.{i}**").ShouldBe(1, $"event {i}");
         }
     }
+
+    [Theory]
+    [InlineData(New)]
+    [InlineData(Old)]
+    public async Task PiKilledInTheTurn_NextOneGoesOnAndRepeatsNoEvent(string generation)
+    {
+        using var home = new GatewayHome().WithConfig(new JsonObject { ["kind"] = "none" });
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await using var person = new TerminalFixture(model, gateway.RespPort);
+        var first = await person.StartRpcAsync(generation);
+        await first.AskAsync(new JsonObject { ["type"] = "prompt", ["message"] = "hello" });
+        await first.IsAnsweredAsync(); // 0.73 writes its file with the first answer
+        await person.PushAsync(
+            "main",
+            """{"id":"k","type":"in.hand","source":"s","payload":{"x":"[[delay:60000]]"}}"""
+        );
+        await first.IsToldAsync("in.hand");
+        await Wait.Until(() => Task.FromResult(person.TimesTold("in.hand") == 1), "the transcript");
+        first.Kill();
+
+        var second = await person.StartRpcAsync(generation);
+
+        await second.IsToldAsync("goes on");
+        (await gateway.Api.SettledAsync("k")).Only.State.ShouldBe("completed");
+        person.TimesTold("in.hand").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task SatelliteKilledWithAnEvent_CentralGetsIt()
+    {
+        using var home = new GatewayHome().WithConfig(new JsonObject { ["kind"] = "none" });
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await using var oversight = new TerminalFixture(model, gateway.RespPort);
+        await using var coding = new TerminalFixture(model, gateway.RespPort);
+        var central = await oversight.StartRpcAsync(New, ("GATEWAY_ROLE", "central"));
+        var satellite = await coding.StartRpcAsync(New);
+        await coding.PushAsync(
+            $"pid-{satellite.Pid}",
+            """{"id":"s","type":"its.own","source":"s","payload":{"x":"[[delay:2500]]"}}"""
+        );
+        await satellite.IsToldAsync("its.own");
+
+        satellite.Kill();
+
+        await central.IsToldAsync("its.own");
+        var receipt = await gateway.Api.SettledAsync("s");
+        receipt.Deliveries.Single(d => d.Session == "gateway").State.ShouldBe("completed", receipt.Text);
+        oversight.TimesTold("its.own").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task OwnAgentIsCentral_TerminalIsToldAndTakesOverAfterTheHandover()
+    {
+        using var home = new GatewayHome().WithConfig(
+            new JsonObject { ["kind"] = "command", ["command"] = new JsonArray("/bin/cat") }
+        );
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await using var person = new TerminalFixture(model, gateway.RespPort);
+        var pi = person.StartRpc(New, ("GATEWAY_ROLE", "central"));
+        var notice = await pi.SaysAsync("a notice", r => (string?)r["method"] == "notify");
+        notice["message"]!.ToString().ShouldContain("Bellhop's own agent");
+        notice["message"]!.ToString().ShouldContain("bellhop sessions handover gateway");
+        await pi.SaysAsync("its mark", r => TerminalFixture.StatusOf(r) == $"🔗 connected · pid-{pi.Pid}");
+
+        (await Cli.BellhopAsync(home, "sessions", "handover", "gateway")).ExitCode.ShouldBe(0);
+
+        await pi.SaysAsync("its mark", r => TerminalFixture.StatusOf(r) == "🔗 connected · gateway");
+        await person.PushAsync("main", """{"id":"h","type":"handed.over","source":"s","payload":{}}""");
+        await pi.IsToldAsync("handed.over");
+        (await gateway.Api.SettledAsync("h")).Only.State.ShouldBe("completed");
+    }
 }
