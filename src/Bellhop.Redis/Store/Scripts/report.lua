@@ -1,5 +1,5 @@
 -- A session's own terminal says how far an event is.
--- 1 session  2 key or id  3 the key, where 2 can be one  4 state  5 the terminal's turn ('' = none)  6 note
+-- 1 session  2 key or id ('' = what is in hand under the turn)  3 the key, where 2 can be one  4 state  5 the terminal's turn ('' = none)  6 note
 -- 7 exactly this delivery ('' = any of the event)
 -- Answers 1, or 0 where the session has no unfinished delivery that the report could be about.
 
@@ -17,6 +17,7 @@ end
 
 local function all()
   if arg(7) ~= '' then return read_all({ arg(7) }) end
+  if arg(2) == '' then return turn and read_all(redis.call('LRANGE', key('turn', turn), 0, -1)) or {} end
   local rows = {}
   for _, event in ipairs(events()) do
     for _, d in ipairs(deliveries_of(event)) do rows[#rows + 1] = d end
