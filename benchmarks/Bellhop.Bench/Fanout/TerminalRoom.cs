@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Reflection;
-using Bellhop.Bench.Load;
 using Bellhop.Bench.MockAgent;
 using Bellhop.Bench.Subjects;
 

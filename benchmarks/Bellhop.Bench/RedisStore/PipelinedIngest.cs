@@ -24,7 +24,10 @@ internal sealed class PipelinedIngest(RedisClient redis, TimeProvider time) : II
 
     public Task<Func<int, Task>> ConnectAsync(CancellationToken cancel) =>
         Task.FromResult<Func<int, Task>>(number =>
-            redis.CallAsync(RedisCommand.Of("LPUSH", EventBody.List(EventBody.Central), EventBody.Write(number, time)), cancel)
+            redis.CallAsync(
+                RedisCommand.Of("LPUSH", EventBody.List(EventBody.Central), EventBody.Write(number, time)),
+                cancel
+            )
         );
 
     public ValueTask DisposeAsync() => redis.DisposeAsync();

@@ -1,7 +1,6 @@
 using Bellhop.Agents;
 using Bellhop.Events;
 using Bellhop.Routing;
-using Bellhop.Store;
 
 namespace Bellhop.Lanes;
 

@@ -127,7 +127,8 @@ public sealed partial class TerminalLeases(
             _live.Clear();
             foreach (var lease in live)
             {
-                var same = before.GetValueOrDefault(lease.Session) is { } was && was.IsOfSameTerminal(lease) ? was : null;
+                var same =
+                    before.GetValueOrDefault(lease.Session) is { } was && was.IsOfSameTerminal(lease) ? was : null;
                 _live[lease.Session] = lease with { Since = same?.Since ?? lease.Since };
             }
             sessions = [.. before.Keys.Union(_live.Keys)];

@@ -157,7 +157,10 @@ public sealed class SessionHoldsTests : IAsyncLifetime
             _time,
             NullLogger<Lane>.Instance
         );
-        return Task.Run(() => lane.RunAsync(new CentralTerm(null, CancellationToken.None), stop), CancellationToken.None);
+        return Task.Run(
+            () => lane.RunAsync(new CentralTerm(null, CancellationToken.None), stop),
+            CancellationToken.None
+        );
     }
 
     private async Task<SessionHolds> LoadAsync(bool yields)

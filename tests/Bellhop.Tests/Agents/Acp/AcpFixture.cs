@@ -1,6 +1,6 @@
-using Bellhop.Tests.Testing;
 using Bellhop.Agents;
 using Bellhop.Agents.Acp;
+using Bellhop.Tests.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Agents.Acp;
