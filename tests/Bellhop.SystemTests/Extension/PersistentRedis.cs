@@ -7,11 +7,12 @@ using Bellhop.SystemTests.Testing;
 
 namespace Bellhop.SystemTests.Extension;
 
-/// <summary>A Redis that syncs every write, so that a test may kill it and start it again where it was.</summary>
+/// <summary>A Redis, or Valkey, that syncs every write, so that a test may kill it and start it again where it was.</summary>
 internal sealed class PersistentRedis : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly List<string> _more = [];
+    private string _program = Repository.Tool("redis-server");
     private Process? _process;
 
     public int Port { get; } = FreePort();
@@ -25,6 +26,13 @@ internal sealed class PersistentRedis : IDisposable
         redis._more.AddRange(more);
         await redis.StartAgainAsync();
         return redis;
+    }
+
+    public static async Task<PersistentRedis> StartValkeyAsync()
+    {
+        var valkey = new PersistentRedis { _program = Repository.Part("bin/valkey-server") };
+        await valkey.StartAgainAsync();
+        return valkey;
     }
 
     /// <summary>One that listens with TLS beside its own port.</summary>
@@ -58,14 +66,14 @@ internal sealed class PersistentRedis : IDisposable
             .. new[] { "--appendonly", "yes", "--appendfsync", "always" },
             .. _more,
         ];
-        _process = Process.Start(Processes.Describe(Repository.Tool("redis-server"), arguments))!;
+        _process = Process.Start(Processes.Describe(_program, arguments))!;
         using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             if (line.Contains("Ready to accept connections"))
                 return;
         }
-        throw new InvalidOperationException($"redis-server did not start on port {Port}.");
+        throw new InvalidOperationException($"{_program} did not start on port {Port}.");
     }
 
     /// <summary>SIGKILL.</summary>

@@ -4,32 +4,34 @@ using static Bellhop.SystemTests.Testing.RealPi;
 namespace Bellhop.SystemTests.Extension;
 
 /// <summary>
-/// The gateway-setup skill's verification checklist with our extension installed where the skill has its own: real Redis,
-/// real pi in tmux twice, the skill's own lines and its own <c>pushEvent</c>.
+/// The gateway-setup skill's verification checklist with our extension installed where the skill has its own: real Redis
+/// or Valkey, real pi in tmux twice, the skill's own lines and its own <c>pushEvent</c>.
 /// </summary>
 public sealed class SkillChecklistTests(FakeModel model) : IClassFixture<FakeModel>
 {
     private const string TestEvent = """{"id":"test","type":"test","source":"manual","payload":{},"ts":0}""";
 
     [Theory]
-    [InlineData(New)]
-    [InlineData(Old)]
-    public async Task Checklist_TwoTerminals_EveryLineHolds(string generation)
+    [InlineData(New, "redis")]
+    [InlineData(Old, "redis")]
+    [InlineData(New, "valkey")]
+    public async Task Checklist_TwoTerminals_EveryLineHolds(string generation, string server)
     {
-        using var redis = await PersistentRedis.StartAsync();
+        using var redis =
+            server == "valkey" ? await PersistentRedis.StartValkeyAsync() : await PersistentRedis.StartAsync();
         await using var person = new TerminalFixture(model, redis.Port);
         var installed = await Cli.RunAsync(Repository.Program, ["extension", "install"], person.EnvironmentWith());
         installed.ExitCode.ShouldBe(0, installed.All);
 
         // "Pi session starts and extension loads (check status bar for 🔗)"
         var central = await person.StartTerminalAsync(
-            $"central-{generation}",
+            $"central-{generation}-{server}",
             generation,
             "",
             ("GATEWAY_ROLE", "central")
         );
         await central.ShowsAsync("🔗 connected · gateway");
-        var satellite = await person.StartTerminalAsync($"satellite-{generation}", generation);
+        var satellite = await person.StartTerminalAsync($"satellite-{generation}-{server}", generation);
         await satellite.ShowsAsync($"🔗 connected · pid-{satellite.Pid}");
         await central.KeepAsync("1-loaded");
 
