@@ -9,10 +9,8 @@ namespace Bellhop.Redis.Bridge;
 /// <summary>Reads the terminals' leases from Redis, so that every gateway on it can say who is there.</summary>
 internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
 {
-    // A gateway's own lease of central is told by its lane.
-    private const string Gateway = "bellhop";
-
-    public async Task ShowAsync(IReadOnlyList<SessionId> sessions, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>Takes a look. True where a terminal is central.</summary>
+    public async Task<bool> ShowAsync(IReadOnlyList<SessionId> sessions, DateTimeOffset now, CancellationToken cancel)
     {
         var replies = await bus.Client.CallAllAsync(
             [
@@ -28,7 +26,8 @@ internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
             if (replies[2 * i] is RespBulk json && replies[(2 * i) + 1] is RespInteger { Value: > 0 } left)
                 live.Add(Read(sessions[i], json.Bytes, TimeSpan.FromMilliseconds(left.Value), now));
         }
-        terminals.Show([.. live.Where(l => l.Kind != Gateway)]);
+        terminals.Show(live);
+        return live.Exists(l => l.Session.IsGateway && l.Kind != TerminalLease.Gateway);
     }
 
     /// <summary>How long it was given for is not written there; what is left of it is all that counts.</summary>
@@ -37,5 +36,5 @@ internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
         ReadOnlyMemory<byte> json,
         TimeSpan left,
         DateTimeOffset now
-    ) => TerminalLease.Read(session, json, left, now + left, now);
+    ) => TerminalLease.Read(session, json, left, now + left, now) with { IsShownOnly = true };
 }

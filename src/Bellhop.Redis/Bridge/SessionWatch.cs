@@ -52,7 +52,7 @@ internal sealed class SessionWatch(
     private async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
     {
         await registry.LoadAsync(cancel);
-        await _leases.ShowAsync(registry.Members, now, cancel);
+        await SeeToCentralAsync(await _leases.ShowAsync(registry.Members, now, cancel), cancel);
         if (!central.IsHeld && bus.Options.Agent is not null)
         {
             _missingSince.Clear();
@@ -68,6 +68,16 @@ internal sealed class SessionWatch(
             if (now - since >= bus.Options.AdoptAfter())
                 await orphans.AdoptAsync(session, "it never came", cancel);
         }
+    }
+
+    /// <summary>Where a terminal has central, what came in by other doors goes onto central's list too.</summary>
+    private async Task SeeToCentralAsync(bool isTerminals, CancellationToken cancel)
+    {
+        bus.IsCentralATerminals = isTerminals;
+        if (!isTerminals)
+            return;
+        var store = await bus.OpeningStore.WhenOpenAsync(cancel);
+        await store.HandOverAsync(SessionId.Gateway, cancel);
     }
 
     /// <summary>Sessions that were there and have been missing for the whole grace.</summary>

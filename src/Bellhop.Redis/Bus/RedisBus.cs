@@ -123,8 +123,11 @@ public sealed class RedisBus : IAsyncDisposable
         await Client.DisposeAsync();
     }
 
+    /// <summary>True while the last look found a terminal that has central.</summary>
+    internal bool IsCentralATerminals { get; set; }
+
     /// <summary>Where terminals take central's events, these are handed over on its list too.</summary>
-    private bool ServesCentral => Options.Agent == Echo ? _lease!.IsHeld : _lease is not null;
+    private bool ServesCentral => Options.Agent == Echo ? _lease!.IsHeld : _lease is not null && !IsCentralATerminals;
 
     private static HolderRecord Self(RedisBusOptions options, string agent, UlidFactory ulids, TimeProvider time) =>
         new()

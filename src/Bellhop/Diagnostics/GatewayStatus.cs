@@ -99,6 +99,9 @@ public sealed record LaneStatus
     /// <summary>The phase of a lane whose session a terminal has.</summary>
     public const string Away = "away";
 
+    /// <summary>The phase of a lane whose gateway is not central.</summary>
+    public const string Standby = "standby";
+
     /// <summary>The session it serves.</summary>
     public required string Session { get; init; }
 

@@ -39,7 +39,7 @@ public sealed record HolderStatus
     public DateTimeOffset? ExpiresAt { get; init; }
 
     internal static HolderStatus? Of(LaneStatus? lane, TerminalLease? lease, int listeners) =>
-        lane is { Phase: not LaneStatus.Away } ? Of(lane)
+        lane is { Phase: not (LaneStatus.Away or LaneStatus.Standby) } ? Of(lane)
         : lease is not null ? Of(lease)
         : listeners > 0 ? new HolderStatus { Kind = "listener" }
         : null;

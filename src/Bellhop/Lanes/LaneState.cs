@@ -8,7 +8,7 @@ namespace Bellhop.Lanes;
 internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider time)
 {
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Snapshot _now = new("standby", time.GetUtcNow(), null, null, null);
+    private volatile Snapshot _now = new(LaneStatus.Standby, time.GetUtcNow(), null, null, null);
 
     public LaneStatus Status
     {
@@ -36,7 +36,8 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
     /// <summary>Completes when the lane works, or says why it cannot.</summary>
     public Task Begun => _begun.Task;
 
-    public void Recovering() => Enter("recovering");
+    /// <summary>Not yet a beginning: what it comes to is said next.</summary>
+    public void Recovering() => _now = new Snapshot("recovering", time.GetUtcNow(), null, null, null);
 
     public void Idle() => Enter("idle");
 
@@ -44,7 +45,7 @@ internal sealed class LaneState(SessionId session, IAgent agent, TimeProvider ti
 
     public void Paused(string reason, DateTimeOffset retryAt) => Enter("paused", reason: reason, retryAt: retryAt);
 
-    public void Standby() => Enter("standby");
+    public void Standby() => Enter(LaneStatus.Standby);
 
     public void Away() => Enter(LaneStatus.Away, reason: "left to a terminal");
 

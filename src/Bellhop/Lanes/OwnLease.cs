@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bellhop.Agents;
 using Bellhop.Events;
+using Bellhop.Routing;
 
 namespace Bellhop.Lanes;
 
@@ -16,7 +17,7 @@ internal sealed class OwnLease(DateTimeOffset startedAt, Ulid nonce)
             json.WriteStartObject();
             json.WriteString("sid", session.Value);
             json.WriteString("role", session.IsGateway ? "central" : "satellite");
-            json.WriteString("kind", "bellhop");
+            json.WriteString("kind", TerminalLease.Gateway);
             json.WriteString("agent", agent.Kind);
             json.WriteString("host", Environment.MachineName);
             json.WriteNumber("pid", Environment.ProcessId);

@@ -122,7 +122,8 @@ public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposabl
     {
         if (!_gates.TryGetValue(session, out var gate))
             return;
-        var terminalIsThere = _terminals.Of(session) is not null || (_yields && _terminals.ListenersOf(session) > 0);
+        var terminalIsThere =
+            _terminals.Of(session) is { IsShownOnly: false } || (_yields && _terminals.ListenersOf(session) > 0);
         if (gate.Set(open: !IsHandedOver(session) && !terminalIsThere))
             Changed?.Invoke(this, new SessionEventArgs(session));
     }
@@ -145,7 +146,8 @@ public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposabl
     private string TakenBack(SessionId session, LaneGate gate)
     {
         var agent = _agents[session].Status.Kind;
-        return gate.IsClosed && _terminals.Of(session) is { } terminal
+        return _terminals.Of(session) is { Kind: not TerminalLease.Gateway } terminal
+            && (gate.IsClosed || terminal.IsShownOnly)
                 ? $"{agent} takes {session} once its terminal {terminal.Who} has let go, within {terminal.Period.TotalSeconds:0} s."
             : gate.IsClosed ? $"{agent} takes {session} once nobody listens for its events any more."
             : $"{agent} has {session}.";

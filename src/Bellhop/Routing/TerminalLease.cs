@@ -9,6 +9,9 @@ namespace Bellhop.Routing;
 /// </summary>
 public sealed record TerminalLease
 {
+    /// <summary>The kind of a gateway's own lease, which is no terminal's.</summary>
+    public const string Gateway = "bellhop";
+
     /// <summary>Longer words are cut: they are shown, and written into notes.</summary>
     private const int MaxWord = 120;
 
@@ -47,6 +50,12 @@ public sealed record TerminalLease
 
     /// <summary>pi-terminal, or what else it calls itself.</summary>
     public string? Kind { get; init; }
+
+    /// <summary>
+    /// Read from a bus on which others decide who holds what: shown to people, and nothing here depends on it. It may be
+    /// another gateway's.
+    /// </summary>
+    public bool IsShownOnly { get; init; }
 
     /// <summary>Tells this holder from any other one.</summary>
     public string? Nonce { get; init; }
