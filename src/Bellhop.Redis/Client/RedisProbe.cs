@@ -6,7 +6,7 @@ namespace Bellhop.Redis.Client;
 public static class RedisProbe
 {
     /// <summary>A Redis on this machine answers in less than a millisecond; one that hangs must not hold up the first start.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>True for a Redis 7 or Valkey that takes writes from us and runs scripts: not for another Bellhop's own listener.</summary>
     public static async Task<bool> WillDoAsync(RedisEndpoint endpoint, TimeProvider time, CancellationToken cancel)
