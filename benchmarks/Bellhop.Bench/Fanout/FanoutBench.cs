@@ -27,7 +27,7 @@ internal sealed class FanoutBench : IBench
 
     public async Task<Findings> RunAsync(BenchContext context, CancellationToken cancel)
     {
-        var (rounds, perRound) = context.Quick ? (2, 100) : (5, 400);
+        var (rounds, perRound) = context.Quick ? (2, 100) : (5, 200);
         var rooms = new List<TerminalRoom>();
         var found = new List<(string Room, FanoutTimes Times)>();
         try
