@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Net;
 using Bellhop.Channels.Http;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ namespace Bellhop.Channels.Security;
 internal sealed class RequestGate(HttpChannelOptions options, HostNames hosts, TokenFile token, WrongTokenBudget budget)
 {
     /// <summary>Open to probes from this machine, by GET.</summary>
-    public static readonly FrozenSet<string> OpenOnLoopback = FrozenSet.Create("/livez", "/readyz", "/metrics");
+    public static readonly IReadOnlyList<string> OpenOnLoopback = ["/livez", "/readyz", "/metrics"];
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 
 namespace Bellhop.Redis.Commands;
@@ -9,12 +8,12 @@ internal sealed class CommandTable
     /// <summary>Longer names are not even looked up.</summary>
     private const int LongestName = 32;
 
-    private readonly FrozenDictionary<string, CommandSpec> _byName;
-    private readonly FrozenDictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private readonly Dictionary<string, CommandSpec> _byName;
+    private readonly Dictionary<string, CommandSpec>.AlternateLookup<ReadOnlySpan<char>> _lookup;
 
     public CommandTable(IEnumerable<ICommandFamily> families)
     {
-        _byName = families.SelectMany(f => f.Table).ToFrozenDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
+        _byName = families.SelectMany(f => f.Table).ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
         _lookup = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 

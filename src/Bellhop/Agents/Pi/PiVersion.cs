@@ -1,6 +1,6 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Bellhop.Agents.Processes;
 
 namespace Bellhop.Agents.Pi;
@@ -9,10 +9,12 @@ namespace Bellhop.Agents.Pi;
 /// pi's version: read from the package that its program belongs to, which costs no second process; asked of pi where the
 /// program is a wrapper.
 /// </summary>
-internal static partial class PiVersion
+internal static class PiVersion
 {
     // A version stands in the first line; what writes more than this has not understood the question.
     private const int MaxWords = 1024;
+
+    private const int MaxVersion = 64;
 
     // Under load an old pi takes 4 s to say it.
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(10);
@@ -61,9 +63,7 @@ internal static partial class PiVersion
                 throwOnEndOfStream: false,
                 either.Token
             );
-            return Version().Match(Encoding.UTF8.GetString(words, 0, length)) is { Success: true } version
-                ? version.Value
-                : null;
+            return In(Encoding.UTF8.GetString(words, 0, length));
         }
         catch (Exception e) when (e is OperationCanceledException or SpawnException or IOException)
         {
@@ -71,12 +71,17 @@ internal static partial class PiVersion
         }
     }
 
-    [GeneratedRegex(
-        @"\b\d{1,9}\.\d{1,9}\.\d{1,9}[0-9A-Za-z.+-]{0,40}",
-        RegexOptions.CultureInvariant,
-        matchTimeoutMilliseconds: 1000
-    )]
-    private static partial Regex Version();
+    /// <summary>The first word that begins as <c>1.5.2</c> does.</summary>
+    internal static string? In(string words) =>
+        words
+            .Split((char[])[' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => word.TrimStart('v'))
+            .FirstOrDefault(word =>
+                word.Length <= MaxVersion
+                && word.Split('.', 3) is [var major, var minor, [>= '0' and <= '9', ..]]
+                && int.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                && int.TryParse(minor, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            );
 
     private static string? Read(string path)
     {
