@@ -79,7 +79,10 @@ public sealed class CentralOnRedisTests
         (await redis.CommandAsync(call)).ShouldBe(":1");
         (await redis.CommandAsync(call)).ShouldBe(":0");
 
-        var receipt = await gateway.Api.SettledAsync("lua-1");
+        var receipt = await Wait.For(
+            async () => await gateway.Api.FindAsync("lua-1") is { IsSettled: true } settled ? settled : null,
+            "the row to be taken off Redis and answered"
+        );
         (receipt.Only.State, receipt.Others).ShouldBe(("completed", 0));
     }
 
@@ -95,7 +98,7 @@ public sealed class CentralOnRedisTests
         using var extension = project.Start("run-extension.mjs", "1", "0");
         (await extension.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken)).ShouldBe("ready");
 
-        await redis.CommandAsync("LPUSH", "agent:events:main", Event("skills"));
+        await redis.CommandAsync("LPUSH", "agent:events:main", Event("skills", "t.1"));
         await redis.CommandAsync("PUBLISH", "agent:notify:main", "test");
 
         (await NodeProject.FinishAsync(extension)).ShouldContain("\"seen\":1");
@@ -103,8 +106,8 @@ public sealed class CentralOnRedisTests
 
     private static JsonObject Cat() => new() { ["kind"] = "command", ["command"] = new JsonArray("cat") };
 
-    private static string Event(string id) =>
-        $$"""{"id":"{{id}}","type":"test.bus","source":"test","payload":{},"ts":1771372800000}""";
+    private static string Event(string id, string type = "test.bus") =>
+        $$"""{"id":"{{id}}","type":"{{type}}","source":"test","payload":{},"ts":1771372800000}""";
 
     private static async Task<bool> TakeCentralAsync(DurableRedis redis) =>
         await redis.CommandAsync("SET", "agent:session:gateway", Lease, "NX", "PX", "60000") == "+OK";
