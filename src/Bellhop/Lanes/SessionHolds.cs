@@ -84,10 +84,16 @@ public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposabl
         Changed?.Invoke(this, new SessionEventArgs(session));
         if (to == SessionHolder.Bellhop)
             return new HandoverResult(true, TakenBack(session, gate));
-        var message = await LetGoAsync(session, gate, cancel);
-        // Only now: on a shared bus whoever is central gives the lease up at this word, and its agent must have ended.
-        await _records.SaveAsync(session, to, cancel);
-        return new HandoverResult(true, message);
+        try
+        {
+            return new HandoverResult(true, await LetGoAsync(session, gate, cancel));
+        }
+        finally
+        {
+            // Only now: on a shared bus whoever is central gives the lease up at this word, and its agent must have ended.
+            // Also where nobody waits for the answer any more: the lane has been told.
+            await _records.SaveAsync(session, to, CancellationToken.None);
+        }
     }
 
     /// <inheritdoc />
