@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
 using Microsoft.Extensions.Hosting;
@@ -6,69 +5,60 @@ using Microsoft.Extensions.Hosting;
 namespace Bellhop.Cli.Hosting;
 
 /// <summary>Reads the configuration again when its file changes or somebody asks for it.</summary>
-internal sealed class ConfigurationWatch(Home home, IConfigurationReload reload, Alarms alarms, TimeProvider time)
-    : BackgroundService
+internal sealed class ConfigurationWatch(Home home, IConfigurationReload reload, TimeProvider time) : BackgroundService
 {
-    private const string AlarmName = "config.watch";
+    /// <summary>
+    /// A look costs microseconds. A watch of the system would be on the whole folder, where it wakes this process at
+    /// every write of its own store, and it sees neither the other end of a link nor a folder on the network.
+    /// </summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
-    /// <summary>Editors write a file in several steps; half of it would be a fault that is none.</summary>
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(300);
+    private FileStamp? _read;
+    private FileStamp? _last;
 
-    // One waiting signal says "look"; a second one says no more.
-    private readonly Channel<bool> _signals = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    /// <summary>Reads it again.</summary>
+    public void Read() => reload.Reload();
 
-    private FileSystemWatcher? _watcher;
-
-    /// <summary>Reads it again soon.</summary>
-    public void Look() => _signals.Writer.TryWrite(true);
+    /// <summary>Reads it again if it has changed and stands still since the last look: editors write it in several steps.</summary>
+    public void Look()
+    {
+        var before = _last;
+        _last = FileStamp.Of(home.Config);
+        if (_last != before || _last == _read)
+            return;
+        _read = _last;
+        Read();
+    }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        _watcher = Watch();
-        reload.Reload(); // what changed since the start read it
+        _read = _last = FileStamp.Of(home.Config);
+        Read(); // what changed since the start read it
         return base.StartAsync(cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        _watcher?.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (await _signals.Reader.WaitToReadAsync(stoppingToken))
-        {
-            await Task.Delay(Settle, time, stoppingToken);
-            _signals.Reader.TryRead(out _);
-            reload.Reload();
-        }
+        using var looks = new PeriodicTimer(BetweenLooks, time);
+        while (await looks.WaitForNextTickAsync(stoppingToken))
+            Look();
     }
 
-    private FileSystemWatcher? Watch()
+    /// <summary>Differs when the file does. Null = there is none, or none that can be read.</summary>
+    private sealed record FileStamp(DateTime WrittenAt, long Length)
     {
-        FileSystemWatcher? watcher = null;
-        try
+        /// <summary>Of what a link points to, if it is one.</summary>
+        public static FileStamp? Of(string path)
         {
-            watcher = new FileSystemWatcher(home.Folder, Path.GetFileName(home.Config));
-            watcher.Changed += (_, _) => Look();
-            watcher.Created += (_, _) => Look();
-            watcher.Deleted += (_, _) => Look();
-            watcher.Renamed += (_, _) => Look();
-            watcher.Error += (_, _) => Look();
-            watcher.EnableRaisingEvents = true;
-            return watcher;
-        }
-        catch (IOException e)
-        {
-            watcher?.Dispose();
-            alarms.Raise(
-                AlarmName,
-                $"{home.Config} cannot be watched: {e.Message} Run 'bellhop config reload' after a change."
-            );
-            return null;
+            try
+            {
+                using var file = File.OpenHandle(path);
+                return new FileStamp(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null; // reading it says why
+            }
         }
     }
 }

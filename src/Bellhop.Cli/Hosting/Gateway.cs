@@ -103,8 +103,8 @@ internal sealed class Gateway : IAsyncDisposable
         await _lanes.StartAsync(cancel);
     }
 
-    /// <summary>Reads the configuration again soon; does nothing once the gateway has stopped.</summary>
-    public void Reload() => _configuration.Look();
+    /// <summary>Reads the configuration again.</summary>
+    public void Reload() => _configuration.Read();
 
     /// <summary>Waits for the signal, then stops in order. False when a part stopped the gateway instead.</summary>
     public async Task<bool> RunAsync(CancellationToken stop)

@@ -1,25 +1,20 @@
 using Bellhop.Cli.Hosting;
-using Bellhop.Diagnostics;
 using Bellhop.Tests.Testing;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Cli.Hosting;
 
 public sealed class ConfigurationWatchTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
 
     private readonly TemporaryHome _home = new();
     private readonly ManualTime _time = new();
     private readonly FakeReload _reload = new();
-    private readonly Alarms _alarms;
     private readonly ConfigurationWatch _watch;
 
-    public ConfigurationWatchTests()
-    {
-        _alarms = new Alarms(_time, NullLogger<Alarms>.Instance);
-        _watch = new ConfigurationWatch(_home.Home, _reload, _alarms, _time);
-    }
+    public ConfigurationWatchTests() => _watch = new ConfigurationWatch(_home.Home, _reload, _time);
+
+    private bool WasRead => _reload.Reloads.TryRead(out _);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,7 +22,7 @@ public sealed class ConfigurationWatchTests : IAsyncLifetime
     {
         _home.Configure("{}");
         await _watch.StartAsync(Cancel);
-        _reload.Reloads.TryRead(out _).ShouldBeTrue("what changed while it started");
+        WasRead.ShouldBeTrue("what changed while it started");
     }
 
     public async ValueTask DisposeAsync()
@@ -38,54 +33,84 @@ public sealed class ConfigurationWatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task File_WrittenInSteps_IsReadOnceWhenItHasSettled()
+    public void Look_WrittenInSteps_IsReadOnceWhenItHasSettled()
     {
-        _home.Configure("");
-        _home.Configure("{");
-        _home.Configure("{}");
-        await AsleepAsync();
-        _reload.Reloads.TryRead(out _).ShouldBeFalse();
+        foreach (var step in new[] { "", "{", "{ }" })
+        {
+            _home.Configure(step);
+            _watch.Look();
+            WasRead.ShouldBeFalse();
+        }
 
-        await ReloadedAsync();
+        _watch.Look();
+        WasRead.ShouldBeTrue();
+        _watch.Look();
+        WasRead.ShouldBeFalse();
     }
 
     [Fact]
-    public async Task File_ReplacedByRename_IsRead()
+    public void Look_ReplacedByRename_IsRead()
     {
         var aside = _home.Home.Config + ".new";
-        await File.WriteAllTextAsync(aside, "{}", Cancel);
+        File.WriteAllText(aside, "{ }");
         File.Move(aside, _home.Home.Config, overwrite: true);
 
-        await ReloadedAsync();
+        LookTwice();
+        WasRead.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task File_Deleted_IsRead()
+    public void Look_Deleted_IsRead()
     {
         File.Delete(_home.Home.Config);
 
-        await ReloadedAsync();
+        LookTwice();
+        WasRead.ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Look_Asked_IsReadWithoutAChange()
+    public void Look_WrittenAtTheOtherEndOfALink_IsRead()
+    {
+        var elsewhere = Path.Combine(_home.Home.Folder, "elsewhere.json");
+        File.WriteAllText(elsewhere, "{  }");
+        File.Delete(_home.Home.Config);
+        File.CreateSymbolicLink(_home.Home.Config, elsewhere);
+        LookTwice();
+        WasRead.ShouldBeTrue();
+
+        File.WriteAllText(elsewhere, "{ }");
+
+        LookTwice();
+        WasRead.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Time_Passing_BringsLooks()
+    {
+        _home.Configure("{ }");
+
+        var read = _reload.Reloads.ReadAsync(Cancel).AsTask();
+        while (!read.IsCompleted)
+        {
+            _time.Advance(BetweenLooks);
+            await Task.Yield();
+        }
+
+        await read;
+    }
+
+    [Fact]
+    public void Read_Asked_IsReadWithoutAChange()
+    {
+        _watch.Read();
+
+        WasRead.ShouldBeTrue();
+    }
+
+    /// <summary>The second look sees that it has settled.</summary>
+    private void LookTwice()
     {
         _watch.Look();
-
-        await ReloadedAsync();
-    }
-
-    private async Task ReloadedAsync()
-    {
-        await AsleepAsync();
-        _time.Advance(Settled);
-        await _reload.Reloads.ReadAsync(Cancel);
-    }
-
-    /// <summary>Something woke it, and it waits for the file to settle.</summary>
-    private async Task AsleepAsync()
-    {
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        _watch.Look();
     }
 }
