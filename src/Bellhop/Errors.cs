@@ -131,6 +131,15 @@ public static class Errors
         "A terminal takes it by itself; 'bellhop sessions' shows who has it."
     );
 
+    /// <summary>A question that is settled.</summary>
+    public static readonly KnownError AlreadyAnswered = new(
+        "BH-4093",
+        409,
+        "ERR",
+        "The permission request is settled already.",
+        "The message says how; 'bellhop permissions' lists those that still wait."
+    );
+
     /// <summary>Too large.</summary>
     public static readonly KnownError TooLarge = new(
         "BH-4131",
@@ -238,6 +247,7 @@ public static class Errors
         TooSlow,
         NothingToReplay,
         NothingToHandOver,
+        AlreadyAnswered,
         TooLarge,
         BadConfiguration,
         Full,

@@ -4,6 +4,7 @@ using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
+using Bellhop.Permissions;
 using Bellhop.Redis.Listener;
 using Bellhop.Routing;
 using Bellhop.Store;
@@ -138,6 +139,7 @@ internal static class Composition
             )
             .AddSingleton<ISessionHolders>(s => s.GetRequiredService<SessionHolds>())
             .AddSingleton<ISessionHandover>(s => s.GetRequiredService<SessionHolds>())
+            .AddSingleton<PermissionRequests>()
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
 
@@ -163,7 +165,12 @@ internal static class Composition
             });
 
     private static LaneOptions LaneOptionsOf(BellhopOptions options) =>
-        new() { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry };
+        new()
+        {
+            TurnDeadline = options.Agent.TurnDeadline,
+            PermissionTimeout = options.Agent.PermissionTimeout,
+            Retry = options.Retry,
+        };
 
     private static IEnumerable<string> Waiting(LiveOptions options) =>
         options.AtNextStart is { Count: > 0 } settings

@@ -115,11 +115,19 @@ internal static class SettingsSchema
             "agent.permissions",
             SettingKind.Word,
             "\"deny\"",
-            "What an agent of kind acp hears when it asks leave for a tool call: deny, or allow for that one call."
+            "What an agent of kind acp hears when it asks leave for a tool call: deny, allow for that one call, or ask: what a person says ('bellhop permissions')."
         )
         {
-            Words = ["deny", "allow"],
-            Refused = new Dictionary<string, string> { ["ask"] = "this version has no way to ask a person" },
+            Words = ["deny", "allow", "ask"],
+        },
+        new(
+            "agent.permissionTimeout",
+            SettingKind.Duration,
+            "\"10m\"",
+            "With agent.permissions ask: how long a person may take to answer before the call is denied; 1s to 7d. The turn waits meanwhile."
+        )
+        {
+            IsLive = true,
         },
         new(
             "agent.turnDeadline",

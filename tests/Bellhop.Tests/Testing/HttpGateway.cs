@@ -5,6 +5,7 @@ using System.Text;
 using Bellhop.Channels.Http;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.AspNetCore.Builder;
@@ -161,6 +162,7 @@ internal sealed class HttpGateway : IAsyncDisposable
             p.GetRequiredService<SessionRegistry>(),
             Readiness,
             p.GetRequiredService<Alarms>(),
+            p.GetRequiredService<PermissionRequests>(),
             new NoLanes(),
             p.GetRequiredService<TerminalLeases>(),
             () => new GatewayFacts($"http://127.0.0.1:{Port}", new BusStatus("embedded", null, "agent"), []),

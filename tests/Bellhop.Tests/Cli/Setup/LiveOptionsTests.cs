@@ -18,7 +18,7 @@ public sealed class LiveOptionsTests : IDisposable
             """
             {
               "allowedHosts": ["box.example"],
-              "agent": { "turnDeadline": "5m" },
+              "agent": { "turnDeadline": "5m", "permissionTimeout": "1h" },
               "routing": { "adoptAfter": "1m" },
               "retry": { "attempts": 7, "baseDelay": "9s" },
               "retention": { "keep": "3d" },
@@ -34,6 +34,7 @@ public sealed class LiveOptionsTests : IDisposable
         var now = live.Now;
         now.AllowedHosts.ShouldBe(["box.example"]);
         now.Agent.TurnDeadline.ShouldBe(TimeSpan.FromMinutes(5));
+        now.Agent.PermissionTimeout.ShouldBe(TimeSpan.FromHours(1));
         now.Routing.AdoptAfter.ShouldBe(TimeSpan.FromMinutes(1));
         (now.Retry.MaxAttempts, now.Retry.BaseDelay).ShouldBe((7, TimeSpan.FromSeconds(9)));
         now.Keep.ShouldBe(TimeSpan.FromDays(3));
