@@ -25,13 +25,18 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
 
     public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWithAccepted();
 
-    public void Begin() => db.Execute("BEGIN IMMEDIATE");
+    public void Begin() => db.Sql("BEGIN IMMEDIATE").Run();
 
-    /// <summary>Writes and syncs, then lets the rest take effect.</summary>
+    /// <summary>Writes and syncs; from here on it counts.</summary>
     public void Commit()
     {
-        db.Execute("COMMIT");
+        db.Sql("COMMIT").Run();
         counters.Apply(_moves, _putAway);
+    }
+
+    /// <summary>Tells those who watch.</summary>
+    public void Publish()
+    {
         feed.Publish(_moves.Select(move => move.Change));
         Clear();
     }
