@@ -42,9 +42,7 @@ internal static class PermissionAnswerCommand
                 await context.Out.WriteLineAsync(
                     parsed.GetValue(json)
                         ? answer.Text
-                        : Printable.Line(
-                            settled.Decision + (settled.Option is { } taken ? $" ({taken})" : "") + "; the turn goes on"
-                        )
+                        : Printable.Line(settled.Decision + (settled.Option is { } taken ? $" ({taken})" : ""))
                 );
                 return ExitCode.Done;
             }

@@ -70,7 +70,7 @@ internal static class PermissionsCommand
             return;
         }
         var now = context.Time.GetUtcNow();
-        var table = new Table("ID", "ASKED", "DENIED", "SESSION", "TOOL", "WHAT");
+        var table = new Table("ID", "ASKED", "EXPIRES", "SESSION", "TOOL", "WHAT");
         foreach (var request in requests)
         {
             table.Add(

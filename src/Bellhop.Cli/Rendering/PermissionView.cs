@@ -2,7 +2,7 @@ using Bellhop.Diagnostics.Views;
 
 namespace Bellhop.Cli.Rendering;
 
-/// <summary>A request for leave with all that the agent tells of it, nothing cut: who says yes should have read it.</summary>
+/// <summary>A request for leave with all that the agent tells of it, not only its title: who says yes should have read it.</summary>
 internal sealed class PermissionView(Paint paint, DateTimeOffset now, int? width = null)
 {
     private const int Values = 10;

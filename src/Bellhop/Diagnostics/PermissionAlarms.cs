@@ -10,6 +10,6 @@ internal static class PermissionAlarms
 
     // The agent's own words stand last, so that they cannot push the commands out of sight.
     private static string Words(PermissionRequest request) =>
-        $"The agent of {request.Session} asks leave for a tool call and waits until {request.ExpiresAt.UtcDateTime:HH:mm:ss} UTC: "
-        + $"bellhop permissions allow {request.Id}, or: bellhop permissions deny {request.Id}. It calls it: {request.Question.Title}";
+        $"The agent of {request.Session} asks leave and waits until {request.ExpiresAt.UtcDateTime:HH:mm:ss} UTC; answer with: "
+        + $"bellhop permissions allow {request.Id}, or: bellhop permissions deny {request.Id}. It wants to call: {request.Question.Title}";
 }

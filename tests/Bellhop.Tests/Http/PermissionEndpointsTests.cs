@@ -157,8 +157,8 @@ public sealed class PermissionEndpointsTests
         Text(alarm, "name").ShouldBe($"permission:{id}");
         Text(alarm, "message")
             .ShouldBe(
-                "The agent of gateway asks leave for a tool call and waits until 12:10:00 UTC: "
-                    + $"bellhop permissions allow {id}, or: bellhop permissions deny {id}. It calls it: touch x"
+                "The agent of gateway asks leave and waits until 12:10:00 UTC; answer with: "
+                    + $"bellhop permissions allow {id}, or: bellhop permissions deny {id}. It wants to call: touch x"
             );
     }
 

@@ -9,10 +9,10 @@ internal static class AcpPermission
     /// <summary>The method by which agents ask.</summary>
     public const string Method = "session/request_permission";
 
-    // A sentence, a word and a screenful; a person decides by these, and no list grows by them.
+    // A sentence, a word and some screenfuls; a person decides by these, and no list grows without end by them.
     private const int TitleLimit = 300;
     private const int WordLimit = 80;
-    private const int InputLimit = 2000;
+    private const int InputLimit = 8000;
 
     // Nobody chooses among more. An id is given back as it came, so one that cannot be shown as it is cannot be offered;
     // and where one is missing the rest may mean something else, so then there is none.

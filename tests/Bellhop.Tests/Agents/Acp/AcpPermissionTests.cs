@@ -135,7 +135,7 @@ public sealed class AcpPermissionTests : IAsyncDisposable
         question.Title.ShouldStartWith("a b [2Jttt");
         question.Title.Length.ShouldBe(300);
         question.Kind!.Length.ShouldBe(80);
-        question.Input!.Length.ShouldBe(2000);
+        question.Input!.Length.ShouldBe(8000);
         question.Options[0].Name.Length.ShouldBe(80);
         question.Options[0].Name[0].ShouldBe(' ');
     }

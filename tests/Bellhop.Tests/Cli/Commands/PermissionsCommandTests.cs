@@ -29,7 +29,7 @@ public sealed class PermissionsCommandTests : IAsyncLifetime
 
         run.Code.ShouldBe(0, run.Error);
         var lines = run.Out.Split('\n');
-        lines[0].ShouldMatch("^ID +ASKED +DENIED +SESSION +TOOL +WHAT$");
+        lines[0].ShouldMatch("^ID +ASKED +EXPIRES +SESSION +TOOL +WHAT$");
         lines[1].ShouldMatch(@"^k7m2q9 +\d+ d ago +now +gateway +execute +touch x\\u\{202e\}$");
         run.Out.ShouldContain("bellhop permissions allow ID");
     }
@@ -74,7 +74,7 @@ public sealed class PermissionsCommandTests : IAsyncLifetime
             ["permissions", word, "k7m2q9", .. option is null ? (string[])[] : ["--option", option]]
         );
 
-        run.ShouldBe(new CommandRun(0, "allowed (once); the turn goes on\n", ""));
+        run.ShouldBe(new CommandRun(0, "allowed (once)\n", ""));
         _api.Requests.ShouldHaveSingleItem().Body.ShouldBe(body);
     }
 
