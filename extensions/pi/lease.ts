@@ -63,7 +63,7 @@ export class Membership {
       if (sid === CENTRAL) this.heldBy = other;
       if (other) continue;
       this.sid = sid;
-      await commands.call("SADD", `${this.#prefix}:gateway:sessions`, sid);
+      await this.#register(commands);
       break;
     }
     return this.sid !== before;
@@ -79,9 +79,10 @@ export class Membership {
       }
       return false;
     }
-    const other = await this.#take(commands, this.sid, facts);
-    if (!other) return false;
-    return await this.join(commands, facts);
+    if (await this.#take(commands, this.sid, facts)) return await this.join(commands, facts);
+    // A pi that was suspended for longer than its lease was taken for gone, and off the list.
+    await this.#register(commands);
+    return false;
   }
 
   /** Says what has changed about this terminal; finds nothing out. */
@@ -131,6 +132,10 @@ export class Membership {
     if (held?.nonce === this.#nonce) await commands.transaction(["DEL", key]);
     else await commands.call("UNWATCH");
     await this.#unregister(commands, sid);
+  }
+
+  async #register(commands: Connection): Promise<void> {
+    await commands.call("SADD", `${this.#prefix}:gateway:sessions`, this.sid);
   }
 
   /** Producers find central in the set at all times: its events wait. */
