@@ -61,7 +61,8 @@ internal static class Composition
             .AddRouting(registry, home, options)
             .AddLanes(agents, options)
             .AddDiagnostics(addresses, bus, options)
-            .AddBellhopHttp(http);
+            .AddBellhopHttp(http)
+            .AddInlineSockets();
         bus.AddTo(builder.Services);
         builder.Services.Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = sockets.HandOver);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
