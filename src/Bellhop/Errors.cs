@@ -127,8 +127,8 @@ public static class Errors
         "BH-4092",
         409,
         "ERR",
-        "No agent of ours serves the session.",
-        "A terminal takes it by itself; 'bellhop sessions' shows who has it."
+        "The session cannot be given to whoever was named.",
+        "'bellhop sessions' shows who is there and who has it; a terminal takes what nobody has by itself."
     );
 
     /// <summary>A question that is settled.</summary>

@@ -24,10 +24,11 @@ public static class HttpChannel
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton<Intake>();
         services.TryAddSingleton<GatewayMetrics>();
-        services.TryAddSingleton(new RoutingOptions());
+        services.TryAddSingleton<Func<RoutingOptions>>(() => new RoutingOptions());
         services.TryAddSingleton<Holds>();
         services.TryAddSingleton<Explainer>();
         services.TryAddSingleton<PermissionRequests>();
+        services.TryAddSingleton<TerminalHandover>();
         services.AddSingleton(options);
         services.AddSingleton<TokenFile>().AddSingleton<HostNames>().AddSingleton<WrongTokenBudget>();
         services.AddSingleton<RequestGate>().AddSingleton<RequestFaults>().AddSingleton<IStartupFilter, GateFirst>();

@@ -110,7 +110,7 @@ internal static class Composition
         services
             .AddSingleton(registry)
             .AddSingleton<EventReader>()
-            .AddSingleton(options.Now.Routing)
+            .AddSingleton<Func<RoutingOptions>>(() => options.Now.Routing)
             .AddSingleton<Router>()
             .AddSingleton<Holds>()
             .AddSingleton<Inbox>()
@@ -118,7 +118,7 @@ internal static class Composition
             .AddSingleton(home)
             .AddSingleton<TerminalLeases>()
             .AddHostedService<SpoolIntake>()
-            .AddHostedService<OrphanedHolds>()
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<OrphanedHolds>(s, () => options.NextChange))
             .AddHostedService(s =>
                 ActivatorUtilities.CreateInstance<AdoptionLoop>(s, () => options.Now.Routing.AdoptAfter)
             );

@@ -149,6 +149,16 @@ internal static class SettingsSchema
             IsLive = true,
         },
         RoutingRules.Setting,
+        new(
+            "sessions.single",
+            SettingKind.Word,
+            "\"auto\"",
+            "Which pi with our extension is central where GATEWAY_ROLE does not say: auto is the first one, while neither another terminal nor an agent of ours is; on is each one, whenever central is free; off is none. Each pi reads it when it starts."
+        )
+        {
+            Words = ["auto", "on", "off"],
+            IsLive = true,
+        },
         new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.")
         {
             Range = (1, 100),

@@ -29,6 +29,8 @@ internal sealed class HttpGateway : IAsyncDisposable
 
     public FakeHandover Handover { get; } = new();
 
+    public FakeTerminalCalls Calls { get; } = new();
+
     public Readiness Readiness { get; } = new();
 
     public LogCapture Logs { get; } = new();
@@ -52,7 +54,7 @@ internal sealed class HttpGateway : IAsyncDisposable
     public HttpClient Stranger { get; private set; } = new();
 
     /// <summary>What events are routed by.</summary>
-    public RoutingOptions Routing { get; private init; } = new();
+    public RoutingOptions Routing { get; set; } = new();
 
     public static async Task<HttpGateway> StartAsync(
         Func<HttpChannelOptions, HttpChannelOptions>? change = null,
@@ -154,9 +156,14 @@ internal sealed class HttpGateway : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IEventStore>(Store).AddSingleton(Readiness);
         services.AddSingleton<UlidFactory>().AddSingleton<EventReader>().AddSingleton<Alarms>();
         services.AddSingleton<IConfigurationReload>(Configuration);
-        services.AddSingleton<SessionRegistry>().AddSingleton(Routing).AddSingleton<Router>().AddSingleton<Inbox>();
+        services
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton(() => Routing)
+            .AddSingleton<Router>()
+            .AddSingleton<Inbox>();
         services.AddSingleton<ITerminalRecords, NoRecords>().AddSingleton<TerminalLeases>();
-        services.AddSingleton<ISessionHandover>(Handover);
+        services.AddSingleton<ISessionHandover>(Handover).AddSingleton<ISessionHolders>(new FakeHolders());
+        services.AddSingleton<ITerminalCalls>(Calls);
         services.AddSingleton(p => new StatusReporter(
             Store,
             p.GetRequiredService<SessionRegistry>(),
