@@ -112,7 +112,7 @@ internal sealed class ScriptCalls : IAsyncDisposable
             {
                 // Once it is sent it runs to its end and says how it went.
                 RedisArgument[] words = [.. Head(operation, resent), .. arguments];
-                var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None);
+                var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None, script.IsUrgent);
                 if (resent)
                     await ReadStateAsync();
                 return reply;
