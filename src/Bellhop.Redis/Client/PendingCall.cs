@@ -6,9 +6,7 @@ namespace Bellhop.Redis.Client;
 internal sealed class PendingCall(IReadOnlyList<RedisCommand> commands)
 {
     private readonly TaskCompletionSource<IReadOnlyList<RespValue>> _done = new(
-        commands.All(c => c.IsUrgent)
-            ? TaskCreationOptions.None
-            : TaskCreationOptions.RunContinuationsAsynchronously
+        commands.All(c => c.IsUrgent) ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously
     );
 
     private readonly List<RespValue> _replies = new(commands.Count);

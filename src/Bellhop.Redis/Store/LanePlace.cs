@@ -9,13 +9,8 @@ namespace Bellhop.Redis.Store;
 /// says what came of that, neither signals nor a cancellation end the wait. All tries to lease name the same turn, so what
 /// one leased without our hearing of it is what the next one gets.
 /// </summary>
-internal sealed class LanePlace(
-    SessionId session,
-    BatchLimits limits,
-    Ulid turn,
-    TimeProvider time,
-    Action leave
-) : IDisposable
+internal sealed class LanePlace(SessionId session, BatchLimits limits, Ulid turn, TimeProvider time, Action leave)
+    : IDisposable
 {
     private readonly Lock _lock = new();
 
@@ -30,14 +25,7 @@ internal sealed class LanePlace(
 
     /// <summary>The lease in the words of its script.</summary>
     public IReadOnlyList<RedisArgument> Words { get; } =
-        [
-            session.Value,
-            turn.ToString(),
-            limits.MaxEvents,
-            limits.MaxBytes,
-            limits.MaxShownBytes,
-            limits.OverheadBytes,
-        ];
+    [session.Value, turn.ToString(), limits.MaxEvents, limits.MaxBytes, limits.MaxShownBytes, limits.OverheadBytes];
 
     /// <summary>What was signalled until now is about to be looked at.</summary>
     public void Forget()

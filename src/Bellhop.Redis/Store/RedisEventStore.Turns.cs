@@ -1,5 +1,4 @@
 using Bellhop.Events;
-using Bellhop.Redis.Client;
 using Bellhop.Store;
 
 namespace Bellhop.Redis.Store;

@@ -24,11 +24,25 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     private const string Reading = "#!lua flags=no-writes";
 
     public static readonly StoreScript Open = Change("open", WhenAway.Wait);
-    public static readonly StoreScript Append = Of(Growing, WhenAway.Fail, "prelude", "changes", "leasing", "append") with
+    public static readonly StoreScript Append = Of(
+        Growing,
+        WhenAway.Fail,
+        "prelude",
+        "changes",
+        "leasing",
+        "append"
+    ) with
     {
         IsUrgent = true,
     };
-    public static readonly StoreScript Lease = Of(Changing, WhenAway.Wait, "prelude", "changes", "leasing", "lease") with
+    public static readonly StoreScript Lease = Of(
+        Changing,
+        WhenAway.Wait,
+        "prelude",
+        "changes",
+        "leasing",
+        "lease"
+    ) with
     {
         IsUrgent = true,
     };
