@@ -1,7 +1,5 @@
 // Where the bus is: said by the environment, or by a Bellhop that runs here, or where Redis usually is.
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { readListener } from "./home.ts";
 
 export interface Endpoint {
   host: string;
@@ -19,7 +17,7 @@ export function findEndpoint(env: NodeJS.ProcessEnv = process.env): Endpoint {
   if (env.REDIS_URL) return fromUrl(env.REDIS_URL);
   const login = { username: env.REDIS_USERNAME || undefined, password: env.REDIS_PASSWORD || undefined };
   const named = env.REDIS_HOST || env.REDIS_PORT;
-  const [host, port] = named ? [env.REDIS_HOST, env.REDIS_PORT] : split(readBellhop(env));
+  const [host, port] = named ? [env.REDIS_HOST, env.REDIS_PORT] : split(readListener(env));
   return { host: host || "127.0.0.1", port: Number(port) || DEFAULT_PORT, tls: false, database: 0, ...login };
 }
 
@@ -45,16 +43,6 @@ function fromUrl(text: string): Endpoint {
     password: decodeURIComponent(url.password) || undefined,
     database: Number(url.pathname.slice(1)) || 0,
   };
-}
-
-function readBellhop(env: NodeJS.ProcessEnv): string {
-  const home = env.BELLHOP_HOME?.replace(/^~(?=\/|$)/, homedir()) || join(homedir(), ".bellhop");
-  try {
-    const { resp } = JSON.parse(readFileSync(join(home, "run", "endpoints.json"), "utf8"));
-    return typeof resp === "string" ? resp : "";
-  } catch {
-    return ""; // no Bellhop here, or one that is just starting
-  }
 }
 
 function split(address: string): [string, string] {

@@ -3,6 +3,7 @@
 // Nothing in here may throw into a timer or leave a rejection unheard: either would end the person's pi.
 import type { ExtensionAPI, ExtensionContext } from "@earendil-works/pi-coding-agent";
 import { registerCommands } from "./commands.ts";
+import { readSingle, type Single } from "./home.ts";
 import type { Wish } from "./lease.ts";
 import { type Carried, Terminal } from "./terminal.ts";
 
@@ -15,11 +16,14 @@ interface Shared {
 const NAME = Symbol.for("bellhop.gateway");
 const shared = ((globalThis as Record<symbol, unknown>)[NAME] ??= {}) as Shared;
 
+/** Of a pi that was not told what it is to be. */
+const WISHES: Record<Single, Wish> = { auto: "either", on: "central", off: "satellite" };
+
 /** Undefined where this pi is to stay off the bus. */
 function wishOf(env: NodeJS.ProcessEnv): Wish | undefined {
   // Bellhop's own agent, and what it starts: it has its events from Bellhop.
   if (env.BELLHOP_RUN || env.GATEWAY_ROLE === "off") return undefined;
-  if (!env.GATEWAY_ROLE) return "either";
+  if (!env.GATEWAY_ROLE) return WISHES[readSingle(env)];
   return env.GATEWAY_ROLE === "central" ? "central" : "satellite";
 }
 

@@ -1,6 +1,7 @@
 // Which session this terminal is, proven by a lease that it renews. See docs/extension.md for the keys.
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
+import { endHandover, type Handover, readHandover } from "./handover.ts";
 import type { Connection, Reply } from "./resp.ts";
 
 /** What the person asked for: central, a satellite, or central if nobody else is. */
@@ -40,6 +41,7 @@ export class Membership {
   #wish: Wish;
   #nonce: string;
   #provenAt = 0;
+  #handover: Handover | undefined;
 
   constructor(prefix: string, wish: Wish, nonce: string) {
     [this.#prefix, this.#wish, this.#nonce] = [prefix, wish, nonce];
@@ -50,6 +52,16 @@ export class Membership {
     return this.sid === CENTRAL;
   }
 
+  /** The channel on which is said that somebody took or left a session, or shall do so. */
+  get channel(): string {
+    return `${this.#prefix}:sessions`;
+  }
+
+  /** The terminal that waits for us to let go of central; undefined where none does. */
+  get successor(): string | undefined {
+    return this.isCentral && this.#handover?.nonce !== this.#nonce ? this.#handover?.to : undefined;
+  }
+
   /** False once the lease may have ended unseen: then nothing may be claimed under it. */
   get isProven(): boolean {
     return performance.now() - this.#provenAt < LEASE_MS;
@@ -57,31 +69,46 @@ export class Membership {
 
   /** Takes the best session that is free and keeps it. True when it is another one than before. */
   async join(commands: Connection, facts: Partial<Lease>): Promise<boolean> {
+    await this.#look(commands);
+    return await this.#join(commands, facts);
+  }
+
+  async #join(commands: Connection, facts: Partial<Lease>): Promise<boolean> {
     const before = this.sid;
     for (const sid of this.#choices()) {
       const other = await this.#take(commands, sid, facts);
       if (sid === CENTRAL) this.heldBy = other;
       if (other) continue;
       this.sid = sid;
-      await commands.call("SADD", `${this.#prefix}:gateway:sessions`, sid);
+      await this.#register(commands, sid); // also where the lease is an old one: the set may have been lost
+      if (this.isCentral && this.#isNamed) await this.#endHandover(commands);
       break;
     }
     return this.sid !== before;
   }
 
+  /** Lets go of central for the terminal that was named for it. */
+  async makeWay(commands: Connection, facts: Partial<Lease>): Promise<void> {
+    await this.#release(commands, CENTRAL);
+    await this.join(commands, facts);
+  }
+
   /** Keeps the lease. True when the session is another one than before, because this one was lost or a better one is free. */
   async renew(commands: Connection, facts: Partial<Lease>): Promise<boolean> {
+    await this.#look(commands);
     if (!this.isCentral && this.#mayRise()) {
       const old = this.sid;
-      if (await this.join(commands, facts)) {
+      if (await this.#join(commands, facts)) {
         await this.#release(commands, old);
         return true;
       }
       return false;
     }
     const other = await this.#take(commands, this.sid, facts);
-    if (!other) return false;
-    return await this.join(commands, facts);
+    if (other) return await this.#join(commands, facts);
+    // A pi that was suspended for longer than its lease was taken for gone, and off the list.
+    await this.#register(commands, this.sid);
+    return false;
   }
 
   /** Says what has changed about this terminal; finds nothing out. */
@@ -92,18 +119,44 @@ export class Membership {
   /** Ends the lease in order. Nothing is asked first: for as long as it is proven, nobody else can have it. */
   async leave(commands: Connection): Promise<void> {
     if (!this.isProven) return;
-    await Promise.all([commands.call("DEL", this.#key(this.sid)), this.#unregister(commands, this.sid)]);
+    const { sid } = this;
+    await Promise.all([commands.call("DEL", this.#key(sid)), this.#unregister(commands, sid), this.#tell(commands, sid)]);
+  }
+
+  get #isNamed(): boolean {
+    return this.#handover?.nonce === this.#nonce;
+  }
+
+  /** A handover goes before what each terminal was told at its start. */
+  get #mayBeCentral(): boolean {
+    return this.#handover ? this.#isNamed : this.#wish !== "satellite";
   }
 
   #choices(): string[] {
     const own = `pid-${process.pid}`;
     // Two machines on one Redis may have a process of the same number.
-    return [...(this.#wish === "satellite" ? [] : [CENTRAL]), own, `${HOST}/${own}`];
+    return [...(this.#mayBeCentral ? [CENTRAL] : []), own, `${HOST}/${own}`];
   }
 
   /** Who only would be central if nobody else was stays what he is, unless the holder was found dead. */
   #mayRise(): boolean {
-    return this.#wish === "central" || (this.#wish === "either" && this.heldBy !== undefined && this.heldBy.host === HOST && !isRunning(this.heldBy.pid));
+    if (this.#handover) return this.#isNamed;
+    const { heldBy } = this;
+    return this.#wish === "central" || (this.#wish === "either" && heldBy !== undefined && heldBy.host === HOST && !isRunning(heldBy.pid));
+  }
+
+  async #look(commands: Connection): Promise<void> {
+    this.#handover = await readHandover(commands, this.#prefix);
+  }
+
+  async #endHandover(commands: Connection): Promise<void> {
+    await endHandover(commands, this.#prefix);
+    this.#handover = undefined;
+  }
+
+  /** Who waits for a session, and every Bellhop, looks at once. */
+  async #tell(commands: Connection, sid: string): Promise<void> {
+    await commands.call("PUBLISH", this.channel, sid);
   }
 
   /** Undefined when the lease is ours now; otherwise whose it is. */
@@ -111,6 +164,7 @@ export class Membership {
     const key = this.#key(sid);
     const set = ["SET", key, JSON.stringify(this.#describe(sid, facts)), "PX", String(LEASE_MS)];
     const asked = performance.now();
+    let isNew = true;
     if ((await commands.call(...set, "NX")) === null) {
       await commands.call("WATCH", key);
       const other = readLease(await commands.call("GET", key));
@@ -118,9 +172,12 @@ export class Membership {
         await commands.call("UNWATCH");
         return other;
       }
+      isNew = other?.nonce !== this.#nonce;
       if ((await commands.transaction(set)) === null) return await this.#take(commands, sid, facts);
     }
     this.#provenAt = asked;
+    if (isNew) await this.#register(commands, sid);
+    if (isNew) await this.#tell(commands, sid);
     return undefined;
   }
 
@@ -131,6 +188,11 @@ export class Membership {
     if (held?.nonce === this.#nonce) await commands.transaction(["DEL", key]);
     else await commands.call("UNWATCH");
     await this.#unregister(commands, sid);
+    await this.#tell(commands, sid);
+  }
+
+  async #register(commands: Connection, sid: string): Promise<void> {
+    await commands.call("SADD", `${this.#prefix}:gateway:sessions`, sid);
   }
 
   /** Producers find central in the set at all times: its events wait. */

@@ -8,6 +8,7 @@ import { Hand } from "./hand.ts";
 import { CENTRAL, describeLease, HOST, type Lease, Membership, type Wish } from "./lease.ts";
 import type { Connection } from "./resp.ts";
 import { Session } from "./session.ts";
+import { within } from "./within.ts";
 
 /** What a reload hands on: the files of the extension may be others after it. */
 export interface Carried {
@@ -51,6 +52,7 @@ export class Terminal {
   #notBefore = 0;
   #failures = 0;
   #pumping = false;
+  #looking = false;
   #again = false;
   #timer: NodeJS.Timeout | undefined;
   #stateTimer: NodeJS.Timeout | undefined;
@@ -191,7 +193,7 @@ export class Terminal {
     process.env.BELLHOP_SESSION = sid;
     if (this.hand?.claim.sid === CENTRAL && !isCentral) this.#forgetHand("given up: another terminal is central");
     await this.#claims.open(commands, sid);
-    await this.bus.listen(this.#claims.channels);
+    await this.bus.listen([...this.#claims.channels, this.membership.channel]);
     if (this.hand) await this.#claims.keep(commands, this.hand.claim);
     if (heldBy && this.#wish === "central") this.#sayHolder(heldBy, sid);
     if (isCentral) this.#saidHolder = "";
@@ -217,8 +219,23 @@ export class Terminal {
   }
 
   #woken(channel: string): void {
+    if (channel === this.membership.channel) return this.#lookSoon();
     this.#claims.prefer(channel);
     this.#pump();
+  }
+
+  /** Somebody came or left: what is ours may be another's now, or the other way round. */
+  #lookSoon(): void {
+    if (this.#looking) return;
+    this.#looking = true;
+    const looked = this.bus.run((commands) => {
+      this.#looking = false; // what is said from here on needs another look
+      return this.#tick(commands);
+    });
+    looked.catch((error) => {
+      this.#looking = false;
+      this.#troubled(error);
+    });
   }
 
   /** Does whatever is next, as often as there is something, never twice at a time. */
@@ -242,6 +259,7 @@ export class Terminal {
 
   async #step(): Promise<void> {
     await this.#settleUp();
+    if (this.membership.successor && (await this.#madeWay(this.membership.successor))) return;
     if (!this.#mayInject()) return;
     this.hand ??= await this.#claimNext();
     const hand = this.hand;
@@ -266,6 +284,22 @@ export class Terminal {
     await this.bus.run((commands) => this.#claims.finish(commands, hand.claim, state, note));
     this.#forgetHand(note ? `${state}: ${note}` : state);
     this.#again = true;
+  }
+
+  /** Central goes to the terminal that was named for it. False while the event in hand must come to its end first. */
+  async #madeWay(successor: string): Promise<boolean> {
+    const { hand } = this;
+    if (hand && (hand.phase !== "claimed" || hand.claim.told)) return false;
+    await this.bus.run(async (commands) => {
+      if (hand) await this.#claims.giveBack(commands, hand.claim);
+      this.hand = undefined;
+      await this.membership.makeWay(commands, this.#session.facts);
+      await this.#joined(commands);
+    });
+    const { sid, isCentral } = this.membership;
+    if (!isCentral) this.#session.say(`The central session goes to ${successor}, as asked for; this terminal is ${sid}.`, "info");
+    this.#show();
+    return true;
   }
 
   async #claimNext(): Promise<Hand | undefined> {
@@ -345,8 +379,8 @@ export class Terminal {
   #sayHolder(lease: Lease, sid: string): void {
     if (this.#saidHolder === lease.nonce) return;
     this.#saidHolder = lease.nonce;
-    const command = "bellhop sessions handover gateway";
-    const mend = lease.kind === "bellhop" ? command : `quit it there (or, where Bellhop's agent has it: ${command})`;
+    const command = `bellhop sessions handover gateway --to ${sid}`;
+    const mend = lease.kind === "bellhop" ? command : `${command}, or quit it there`;
     const who = `The central session is held by ${describeLease(lease)}; this terminal is ${sid}.`;
     this.#session.say(`${who} To change that: ${mend}`, "warning");
   }
@@ -362,14 +396,4 @@ export class Terminal {
     this.#session.say(this.#warning, "warning");
     this.#warning = "";
   }
-}
-
-/** Waits for work that may fail: what it was to say is then said by the end of the lease. */
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, limit]).catch(() => {});
-  clearTimeout(timer);
 }

@@ -127,8 +127,17 @@ public static class Errors
         "BH-4092",
         409,
         "ERR",
-        "No agent of ours serves the session.",
-        "A terminal takes it by itself; 'bellhop sessions' shows who has it."
+        "The session cannot be given to whoever was named.",
+        "'bellhop sessions' shows who is there and who has it; a terminal takes what nobody has by itself."
+    );
+
+    /// <summary>A question that is settled.</summary>
+    public static readonly KnownError AlreadyAnswered = new(
+        "BH-4093",
+        409,
+        "ERR",
+        "The permission request is settled already.",
+        "The message says how; 'bellhop permissions' lists those that still wait."
     );
 
     /// <summary>Too large.</summary>
@@ -238,6 +247,7 @@ public static class Errors
         TooSlow,
         NothingToReplay,
         NothingToHandOver,
+        AlreadyAnswered,
         TooLarge,
         BadConfiguration,
         Full,

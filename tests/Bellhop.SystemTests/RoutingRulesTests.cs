@@ -74,6 +74,43 @@ public sealed class RoutingRulesTests
     }
 
     [Fact]
+    public async Task Rules_ChangedWhileItRuns_DecideTheNextEventAndLetGoOfWhatTheyHeld()
+    {
+        using var home = HomeWith(Rules);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        await Cli.BellhopAsync(home, "push", "report.ready", "--id", "r1");
+
+        Configure(home, """[ { "name": "quiet", "type": "build.*", "drop": true } ]""");
+        var reload = await Cli.BellhopAsync(home, "config", "reload");
+
+        reload.ExitCode.ShouldBe(0, reload.All);
+        (await gateway.Api.SettledAsync("r1")).Text.ShouldContain("rule night holds no more");
+        var explained = await Cli.BellhopAsync(home, "explain", "build.broken", "--source", "ci/main");
+        explained.Output.ShouldStartWith("Rule quiet (number 1) decides", Case.Sensitive, explained.All);
+        await Cli.BellhopAsync(home, "push", "build.broken", "--id", "b1");
+        (await gateway.Api.SettledAsync("b1")).Only.State.ShouldBe("dropped");
+        (await Cli.BellhopAsync(home, "status")).Output.ShouldNotContain("next start");
+    }
+
+    [Fact]
+    public async Task Hold_RuleIsGone_OnARedisWithoutAnAgent_GoesToCentralsList()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = Configure(new GatewayHome(), Rules, "none").OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        var push = await Cli.BellhopAsync(home, "push", "report.ready", "--id", "r1");
+        push.Output.ShouldBe("accepted r1 → hold/night\n", push.All);
+
+        Configure(home, "[]", "none");
+
+        await Wait.Until(
+            async () => await redis.CommandAsync("LLEN", "agent:events:gateway") == ":1",
+            "the event to be on central's list"
+        );
+        (await gateway.Api.GetAsync("/v1/events/r1")).Text.ShouldContain("rule night holds no more");
+    }
+
+    [Fact]
     public async Task Up_BadRule_NamesItAndExits78()
     {
         using var home = HomeWith("""[ { "name": "x", "typ": "a", "drop": true, "hold": true } ]""");
@@ -88,9 +125,11 @@ public sealed class RoutingRulesTests
     private static string? Reason(EventReceipt receipt) =>
         (string?)JsonNode.Parse(receipt.Text)!["deliveries"]![0]!["reason"];
 
-    private static GatewayHome HomeWith(string rules) =>
-        new GatewayHome().WithConfig(
-            new JsonObject { ["kind"] = "echo" },
+    private static GatewayHome HomeWith(string rules) => Configure(new GatewayHome(), rules);
+
+    private static GatewayHome Configure(GatewayHome home, string rules, string agent = "echo") =>
+        home.WithConfig(
+            new JsonObject { ["kind"] = agent },
             config => config["routing"] = new JsonObject { ["rules"] = JsonNode.Parse(rules) }
         );
 }

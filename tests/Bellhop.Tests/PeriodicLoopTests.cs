@@ -70,8 +70,7 @@ public sealed class PeriodicLoopTests : IDisposable
     {
         var loop = new Sweeping(round, period ?? (() => Period), _time, _application, _logs.CreateLogger("test"));
         await loop.StartAsync(Cancel);
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        await _time.SomebodySleepsAsync();
         return loop;
     }
 

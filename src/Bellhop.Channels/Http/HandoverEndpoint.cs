@@ -6,10 +6,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bellhop.Channels.Http;
 
-/// <summary>Gives a session from our agent to a terminal, and back.</summary>
-internal sealed class HandoverEndpoint(ISessionHandover handover, HttpAllowances allowances)
+/// <summary>Gives a session from our agent to a terminal, from one terminal to another, and back.</summary>
+internal sealed class HandoverEndpoint(ISessionHandover handover, TerminalHandover terminals, HttpAllowances allowances)
 {
-    /// <summary><c>POST /v1/sessions/{id}/handover</c> <c>{"to":"terminal"|"bellhop"}</c>; without a body to a terminal.</summary>
+    private const string Terminal = "terminal";
+    private const string Bellhop = "bellhop";
+
+    /// <summary><c>POST /v1/sessions/{id}/handover</c> <c>{"to":"terminal"|"bellhop"|SID}</c>; without a body to a terminal.</summary>
     public async Task PostAsync(HttpContext context)
     {
         if (!SessionId.TryParse(new Query(context).SessionName, out var session))
@@ -25,23 +28,35 @@ internal sealed class HandoverEndpoint(ISessionHandover handover, HttpAllowances
         }
         if (Read(body.Bytes) is not { } to)
         {
-            await context.RefuseAsync(Errors.BadField, "'to' is \"terminal\" or \"bellhop\".", "to");
+            await context.RefuseAsync(
+                Errors.BadField,
+                "'to' is \"terminal\", \"bellhop\" or the session of a terminal: pid-4711.",
+                "to"
+            );
             return;
         }
-        var result = await handover.HandOverAsync(session, to, context.RequestAborted);
+        var result = await HandOverAsync(session, to, context.RequestAborted);
         if (!result.IsPossible)
         {
             await context.RefuseAsync(Errors.NothingToHandOver, result.Message);
             return;
         }
-        var word = to.ToString().ToLowerInvariant();
-        await context.AnswerAsync(new HandoverDto(session.Value, word, result.Message), BellhopJson.Plain.HandoverDto);
+        await context.AnswerAsync(new HandoverDto(session.Value, to, result.Message), BellhopJson.Plain.HandoverDto);
     }
 
-    private static SessionHolder? Read(ReadOnlyMemory<byte> body)
+    private Task<HandoverResult> HandOverAsync(SessionId session, string to, CancellationToken cancel) =>
+        to switch
+        {
+            Terminal => handover.HandOverAsync(session, SessionHolder.Terminal, cancel),
+            Bellhop => handover.HandOverAsync(session, SessionHolder.Bellhop, cancel),
+            _ => terminals.HandOverAsync(session, SessionId.Parse(to), cancel),
+        };
+
+    /// <summary>One of the two words or a session id; null where it is neither.</summary>
+    private static string? Read(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty)
-            return SessionHolder.Terminal;
+            return Terminal;
         try
         {
             using var json = JsonDocument.Parse(body);
@@ -50,9 +65,8 @@ internal sealed class HandoverEndpoint(ISessionHandover handover, HttpAllowances
                 && json.RootElement.TryGetProperty("to", out var value)
                     ? value
                     : default;
-            return to.ValueKind != JsonValueKind.String ? null
-                : to.ValueEquals("terminal") ? SessionHolder.Terminal
-                : to.ValueEquals("bellhop") ? SessionHolder.Bellhop
+            return to.ValueKind == JsonValueKind.String && SessionId.TryParse(to.GetString(), out _)
+                ? to.GetString()
                 : null;
         }
         catch (JsonException)

@@ -1,6 +1,7 @@
 using Bellhop.Channels.Security;
 using Bellhop.Diagnostics;
 using Bellhop.Diagnostics.Views;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,16 +24,18 @@ public static class HttpChannel
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton<Intake>();
         services.TryAddSingleton<GatewayMetrics>();
-        services.TryAddSingleton(new RoutingOptions());
+        services.TryAddSingleton<Func<RoutingOptions>>(() => new RoutingOptions());
         services.TryAddSingleton<Holds>();
         services.TryAddSingleton<Explainer>();
+        services.TryAddSingleton<PermissionRequests>();
+        services.TryAddSingleton<TerminalHandover>();
         services.AddSingleton(options);
         services.AddSingleton<TokenFile>().AddSingleton<HostNames>().AddSingleton<WrongTokenBudget>();
         services.AddSingleton<RequestGate>().AddSingleton<RequestFaults>().AddSingleton<IStartupFilter, GateFirst>();
         services.AddSingleton<HttpAllowances>().AddSingleton<SettledWait>().AddSingleton<FollowStream>();
         services.AddSingleton<EventEndpoints>().AddSingleton<ReceiptEndpoints>().AddSingleton<StatusEndpoints>();
         services.AddSingleton<RoutingEndpoints>().AddSingleton<ConfigurationEndpoints>();
-        services.AddSingleton<HandoverEndpoint>();
+        services.AddSingleton<HandoverEndpoint>().AddSingleton<PermissionEndpoints>();
         services.AddSingleton<PrometheusText>();
         return services.AddHostedService<DeliveryMetrics>().AddHostedService<SocketPermission>();
     }
@@ -52,6 +55,8 @@ public static class HttpChannel
         routes.MapPost("/v1/release", WhileReady(c => Of<RoutingEndpoints>(c).ReleaseAsync(c)));
         routes.MapGet("/v1/sessions", OnceOpen(c => Of<StatusEndpoints>(c).SessionsAsync(c)));
         routes.MapPost("/v1/sessions/{id}/handover", WhileReady(c => Of<HandoverEndpoint>(c).PostAsync(c)));
+        routes.MapGet("/v1/permissions", OnceOpen(c => Of<PermissionEndpoints>(c).ListAsync(c)));
+        routes.MapPost("/v1/permissions/{id}", WhileReady(c => Of<PermissionEndpoints>(c).AnswerAsync(c)));
         routes.MapGet("/v1/status", OnceOpen(c => Of<StatusEndpoints>(c).StatusAsync(c)));
         routes.MapPost("/v1/config/reload", OnceOpen(c => Of<ConfigurationEndpoints>(c).ReloadAsync(c)));
         routes.MapGet("/livez", (RequestDelegate)(c => PhaseAsync(c, StatusCodes.Status200OK)));

@@ -11,6 +11,7 @@ internal sealed class Query(HttpContext context)
 {
     private const string EventsPath = "/v1/events/";
     private const string SessionsPath = "/v1/sessions/";
+    private const string PermissionsPath = "/v1/permissions/";
 
     /// <summary>Why the last read failed.</summary>
     public string Fault { get; private set; } = "";
@@ -23,6 +24,9 @@ internal sealed class Query(HttpContext context)
 
     /// <summary>The id in <c>/v1/sessions/{id}</c>, in the same way.</summary>
     public string SessionName => After(SessionsPath);
+
+    /// <summary>The id in <c>/v1/permissions/{id}</c>, in the same way.</summary>
+    public string PermissionId => After(PermissionsPath);
 
     public bool TryFlag(string name, bool unset, out bool flag)
     {

@@ -57,6 +57,7 @@ internal static class CommandLine
             SendCommand.Create(context),
             StatusCommand.Create(context),
             SessionsCommand.Create(context),
+            PermissionsCommand.Create(context),
             EventsCommand.Create(context),
             TraceCommand.Create(context),
             ExplainCommand.Create(context),

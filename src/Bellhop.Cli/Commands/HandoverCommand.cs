@@ -6,7 +6,7 @@ using Bellhop.Diagnostics.Views;
 
 namespace Bellhop.Cli.Commands;
 
-/// <summary><c>sessions handover</c>: our agent lets go of a session, or takes it back.</summary>
+/// <summary><c>sessions handover</c>: whoever has a session lets go of it, for a terminal or for our agent.</summary>
 internal static class HandoverCommand
 {
     private const string Terminal = "terminal";
@@ -17,14 +17,15 @@ internal static class HandoverCommand
         var session = new Argument<string>("session") { Description = "The session; 'gateway' is the central one." };
         var to = new Option<string>("--to")
         {
-            Description = "Who shall have it: terminal or bellhop.",
+            Description =
+                "Who shall have it: terminal (whichever asks), bellhop, or a terminal by its session, as pid-4711.",
             DefaultValueFactory = _ => Terminal,
         };
-        to.AcceptOnlyFromAmong(Terminal, Bellhop);
+        to.CompletionSources.Add(Terminal, Bellhop);
         var json = JsonOption.Create();
         var command = new Command(
             "handover",
-            "Gives a session from our agent to a terminal (GATEWAY_ROLE=central pi), or back. Kept over restarts."
+            "Gives a session from our agent to a terminal (GATEWAY_ROLE=central pi), from one terminal to another, or back."
         )
         {
             session,

@@ -14,4 +14,7 @@ internal static class Paths
 
     /// <summary>Changes who holds a session.</summary>
     public static string Handover(string session) => $"/v1/sessions/{Uri.EscapeDataString(session)}/handover";
+
+    /// <summary>Answers what an agent asks leave for.</summary>
+    public static string Permission(string id) => $"/v1/permissions/{Uri.EscapeDataString(id)}";
 }

@@ -4,6 +4,7 @@ using Bellhop.Cli.Setup;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
+using Bellhop.Permissions;
 using Bellhop.Redis.Listener;
 using Bellhop.Routing;
 using Bellhop.Store;
@@ -61,7 +62,8 @@ internal static class Composition
             .AddRouting(registry, home, options)
             .AddLanes(agents, options)
             .AddDiagnostics(addresses, bus, options)
-            .AddBellhopHttp(http);
+            .AddBellhopHttp(http)
+            .AddInlineSockets();
         bus.AddTo(builder.Services);
         builder.Services.Configure<SocketTransportOptions>(s => s.CreateBoundListenSocket = sockets.HandOver);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, addresses, http));
@@ -108,7 +110,7 @@ internal static class Composition
         services
             .AddSingleton(registry)
             .AddSingleton<EventReader>()
-            .AddSingleton(options.Now.Routing)
+            .AddSingleton<Func<RoutingOptions>>(() => options.Now.Routing)
             .AddSingleton<Router>()
             .AddSingleton<Holds>()
             .AddSingleton<Inbox>()
@@ -116,7 +118,7 @@ internal static class Composition
             .AddSingleton(home)
             .AddSingleton<TerminalLeases>()
             .AddHostedService<SpoolIntake>()
-            .AddHostedService<OrphanedHolds>()
+            .AddHostedService(s => ActivatorUtilities.CreateInstance<OrphanedHolds>(s, () => options.NextChange))
             .AddHostedService(s =>
                 ActivatorUtilities.CreateInstance<AdoptionLoop>(s, () => options.Now.Routing.AdoptAfter)
             );
@@ -138,6 +140,7 @@ internal static class Composition
             )
             .AddSingleton<ISessionHolders>(s => s.GetRequiredService<SessionHolds>())
             .AddSingleton<ISessionHandover>(s => s.GetRequiredService<SessionHolds>())
+            .AddSingleton<PermissionRequests>()
             .AddSingleton<LaneHost>()
             .AddSingleton<ILaneStatusSource>(s => s.GetRequiredService<LaneHost>());
 
@@ -163,7 +166,12 @@ internal static class Composition
             });
 
     private static LaneOptions LaneOptionsOf(BellhopOptions options) =>
-        new() { TurnDeadline = options.Agent.TurnDeadline, Retry = options.Retry };
+        new()
+        {
+            TurnDeadline = options.Agent.TurnDeadline,
+            PermissionTimeout = options.Agent.PermissionTimeout,
+            Retry = options.Retry,
+        };
 
     private static IEnumerable<string> Waiting(LiveOptions options) =>
         options.AtNextStart is { Count: > 0 } settings

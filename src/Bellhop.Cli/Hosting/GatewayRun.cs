@@ -11,6 +11,7 @@ internal static class GatewayRun
     /// <summary>Returns when told to stop, or when a part broke that the gateway cannot do without.</summary>
     public static async Task<int> RunAsync(CommandContext context, bool verbose, CancellationToken cancel)
     {
+        InlineSockets.Enable();
         var begun = context.Time.GetTimestamp();
         var home = context.Home;
         home.Create();

@@ -55,6 +55,7 @@ internal sealed record BellhopOptions
                 configuration.Get<string>("agent.permissions"),
                 ignoreCase: true
             ),
+            PermissionTimeout = configuration.Get<TimeSpan>("agent.permissionTimeout"),
             TurnDeadline = configuration.Get<TimeSpan>("agent.turnDeadline"),
             ReadyTimeout = configuration.Get<TimeSpan>("agent.readyTimeout"),
             Home = home.Folder,

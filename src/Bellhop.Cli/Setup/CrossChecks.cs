@@ -32,6 +32,11 @@ internal static class CrossChecks
                     ? "needs agent.command: an agent that speaks ACP, such as [\"pi-acp\"] or [\"qwen\", \"--acp\"]."
                     : "needs agent.command: the program and its arguments."
             );
+        if (settings["agent.permissions"] is { Value: "ask" } ask && settings["agent.kind"].Value is not "acp")
+            yield return Fault(
+                ask,
+                $"only an agent of kind acp asks; agent.kind is {settings["agent.kind"].Value}. Set agent.kind to acp, or use deny."
+            );
     }
 
     private static IEnumerable<ConfigurationFault> BusUrl(IReadOnlyDictionary<string, EffectiveSetting> settings)

@@ -7,7 +7,7 @@ internal sealed record ConfigurationChange(IReadOnlyList<string> Changed, IReadO
 
 /// <summary>
 /// The options that hold now. Whoever asks at each use follows a reload; for what a reload cannot change the answer stays
-/// what it was at the start.
+/// what it was at the start. Who must act on a change, and not only by the next use, waits for it.
 /// </summary>
 internal sealed class LiveOptions
 {
@@ -16,6 +16,7 @@ internal sealed class LiveOptions
     private readonly IReadOnlyDictionary<string, string> _environment;
     private Configuration _running;
     private volatile State _state;
+    private volatile TaskCompletionSource _changed = Fresh();
 
     private LiveOptions(Home home, IReadOnlyDictionary<string, string> environment)
     {
@@ -29,6 +30,9 @@ internal sealed class LiveOptions
 
     /// <summary>Settings whose value in the file is not the one that holds.</summary>
     public IReadOnlyList<string> AtNextStart => _state.AtNextStart;
+
+    /// <summary>Ends when other options hold than at the time of the call.</summary>
+    public Task NextChange => _changed.Task;
 
     /// <summary>Reads the configuration for the first time.</summary>
     /// <exception cref="ConfigurationException">It has faults.</exception>
@@ -51,9 +55,13 @@ internal sealed class LiveOptions
             );
             _running = next;
             _state = new State(BellhopOptions.From(next, _home), change.AtNextStart);
+            if (change.Changed.Count > 0)
+                Interlocked.Exchange(ref _changed, Fresh()).SetResult();
             return change;
         }
     }
+
+    private static TaskCompletionSource Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record State(BellhopOptions Options, IReadOnlyList<string> AtNextStart);
 }

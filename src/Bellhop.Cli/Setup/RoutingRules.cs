@@ -19,6 +19,7 @@ internal static class RoutingRules
         "Where machines' events go that name no terminal. The first rule that matches decides; without one central gets the event, and its origin too."
     )
     {
+        IsLive = true,
         Example = """[{ "name": "builds", "type": "build.*", "sessions": ["gateway", "origin"] }]""",
         Fields =
         [

@@ -12,9 +12,6 @@ internal sealed record Setting(string Path, SettingKind Kind, string Default, st
     /// <summary>The values a <see cref="SettingKind.Word"/> can have.</summary>
     public IReadOnlyList<string> Words { get; init; } = [];
 
-    /// <summary>Words that mean something to us but that this version refuses, with the reason.</summary>
-    public IReadOnlyDictionary<string, string> Refused { get; init; } = new Dictionary<string, string>();
-
     /// <summary>The least and the most of a <see cref="SettingKind.Number"/>.</summary>
     public (long Least, long Most) Range { get; init; } = (0, long.MaxValue);
 

@@ -46,6 +46,7 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
         {
             SettingKind.Word => Word(setting, text),
             SettingKind.Duration when setting.Path == "bus.lease" => Lease(text),
+            SettingKind.Duration when setting.Path == "agent.permissionTimeout" => PermissionTimeout(text),
             SettingKind.Duration when Durations.TryParse(text, out var duration) => new SettingReading(duration),
             SettingKind.Endpoint when Endpoint.Parse(text) is { } endpoint => new SettingReading(endpoint),
             SettingKind.Folder => Folder(text),
@@ -65,19 +66,25 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
 
     /// <summary>Below a second a busy machine would lose it; above ten minutes nobody would wait for it.</summary>
     private static SettingReading Lease(string text) =>
-        Durations.TryParse(text, out var lease) && lease >= TimeSpan.FromSeconds(1) && lease <= TimeSpan.FromMinutes(10)
-            ? new SettingReading(lease)
-            : SettingReading.Bad("must be from 1s to 10m.");
+        Duration(text, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+
+    /// <summary>A session stands still while it waits; who is away for longer than a week is not asked.</summary>
+    private static SettingReading PermissionTimeout(string text) =>
+        Duration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
+
+    private static SettingReading Duration(string text, TimeSpan least, TimeSpan most) =>
+        Durations.TryParse(text, out var duration) && duration >= least && duration <= most
+            ? new SettingReading(duration)
+            : SettingReading.Bad($"must be from {Durations.Write(least)} to {Durations.Write(most)}.");
 
     private static SettingReading Word(Setting setting, string text)
     {
         if (setting.Words.Contains(text))
             return new SettingReading(text);
-        var words = string.Join(", ", setting.Words);
-        if (setting.Refused.TryGetValue(text, out var reason))
-            return SettingReading.Bad($"is not available: {reason}. Use {words}.");
         var near = Suggestion.For(text, setting.Words);
-        return SettingReading.Bad($"must be one of {words}." + (near is null ? "" : $" Did you mean {near}?"));
+        return SettingReading.Bad(
+            $"must be one of {string.Join(", ", setting.Words)}." + (near is null ? "" : $" Did you mean {near}?")
+        );
     }
 
     private static SettingReading Number(Setting setting, JsonNode node) =>

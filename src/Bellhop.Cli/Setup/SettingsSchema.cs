@@ -115,11 +115,19 @@ internal static class SettingsSchema
             "agent.permissions",
             SettingKind.Word,
             "\"deny\"",
-            "What an agent of kind acp hears when it asks leave for a tool call: deny, or allow for that one call."
+            "What an agent of kind acp hears when it asks leave for a tool call: deny, allow for that one call, or ask: what a person says ('bellhop permissions')."
         )
         {
-            Words = ["deny", "allow"],
-            Refused = new Dictionary<string, string> { ["ask"] = "this version has no way to ask a person" },
+            Words = ["deny", "allow", "ask"],
+        },
+        new(
+            "agent.permissionTimeout",
+            SettingKind.Duration,
+            "\"10m\"",
+            "With agent.permissions ask: how long a person may take to answer before the call is denied; 1s to 7d. The turn waits meanwhile."
+        )
+        {
+            IsLive = true,
         },
         new(
             "agent.turnDeadline",
@@ -141,6 +149,16 @@ internal static class SettingsSchema
             IsLive = true,
         },
         RoutingRules.Setting,
+        new(
+            "sessions.single",
+            SettingKind.Word,
+            "\"auto\"",
+            "Which pi with our extension is central where GATEWAY_ROLE does not say: auto is the first one, while neither another terminal nor an agent of ours is; on is each one, whenever central is free; off is none. Each pi reads it when it starts."
+        )
+        {
+            Words = ["auto", "on", "off"],
+            IsLive = true,
+        },
         new("retry.attempts", SettingKind.Number, "3", "How often a failing event is tried before it is a dead letter.")
         {
             Range = (1, 100),

@@ -9,14 +9,19 @@ namespace Bellhop.Redis.Bridge;
 /// <summary>Reads the terminals' leases from Redis, so that every gateway on it can say who is there.</summary>
 internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
 {
-    /// <summary>Takes a look. True where a terminal is central.</summary>
-    public async Task<bool> ShowAsync(IReadOnlyList<SessionId> sessions, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>Takes a look. Answers who has central.</summary>
+    public async Task<CentralSeat> ShowAsync(
+        IReadOnlyList<SessionId> sessions,
+        DateTimeOffset now,
+        CancellationToken cancel
+    )
     {
         var replies = await bus.Client.CallAllAsync(
             [
                 .. sessions.SelectMany(s =>
                     new[] { RedisCommand.Of("GET", bus.Keys.Lease(s)), RedisCommand.Of("PTTL", bus.Keys.Lease(s)) }
                 ),
+                RedisCommand.Of("HEXISTS", bus.Keys.Handovers, SessionId.Gateway.Value),
             ],
             cancel
         );
@@ -27,7 +32,12 @@ internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
                 live.Add(Read(sessions[i], json.Bytes, TimeSpan.FromMilliseconds(left.Value), now));
         }
         terminals.Show(live);
-        return live.Exists(l => l.Session.IsGateway && l.Kind != TerminalLease.Gateway);
+        return live.Find(l => l.Session.IsGateway) switch
+        {
+            { Kind: TerminalLease.Gateway } => CentralSeat.Gateway,
+            null when replies[^1] is RespInteger(0) => CentralSeat.Nobody,
+            _ => CentralSeat.Terminal,
+        };
     }
 
     /// <summary>How long it was given for is not written there; what is left of it is all that counts.</summary>

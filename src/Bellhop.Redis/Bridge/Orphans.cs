@@ -52,8 +52,9 @@ internal sealed partial class Orphans(
     public async Task AdoptClaimAsync(SessionId session, ReadOnlyMemory<byte> row, string why, CancellationToken cancel)
     {
         var claim = await bus.Client.CallAsync(RedisCommand.Of("GET", bus.Keys.Claim(session)), cancel);
-        var begun = claim is RespBulk ? "; it may have begun it" : "";
-        await intake.AdoptAsync(bus.Keys.Claims(session), row, $"adopted: session {session}: {why}{begun}", cancel);
+        var note = $"adopted: session {session}: {why}";
+        var said = claim is RespBulk ? TerminalReport.MayHaveBegun(note) : note;
+        await intake.AdoptAsync(bus.Keys.Claims(session), row, said, cancel);
     }
 
     private async Task<int> DrainAsync(string list, Func<ReadOnlyMemory<byte>, Task> take, CancellationToken cancel)

@@ -2,6 +2,7 @@ using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
 using Bellhop.Redis.Store;
+using Bellhop.Redis.Terminals;
 using Bellhop.Store;
 
 namespace Bellhop.Redis.Bridge;
@@ -18,12 +19,12 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
     public async Task TakeAsync(ReadOnlyMemory<byte> row, CancellationToken cancel)
     {
         var store = await bus.OpeningStore.WhenOpenAsync(cancel);
-        var (receipt, fault) = BusReceipt.Read(row);
+        var (receipt, fault) = TerminalReceipt.Read(row);
         if (receipt is null)
         {
             var unreadable = new NewEvent(reader.Unreadable(row, Defaults), [new Target(SessionId.Gateway)])
             {
-                Quarantine = $"{Errors.BadField.Code} This receipt cannot be read: {fault}.",
+                Quarantine = fault,
             };
             await store.AppendFromAsync(bus.Keys.Receipts, row, unreadable, cancel);
             return;
@@ -32,15 +33,15 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
         await bus.Client.CallAsync(RedisCommand.Of("LREM", bus.Keys.Receipts, -1, row), cancel);
     }
 
-    private async Task EnterAsync(RedisEventStore store, BusReceipt receipt, CancellationToken cancel)
+    private async Task EnterAsync(RedisEventStore store, TerminalReceipt receipt, CancellationToken cancel)
     {
-        var name = receipt.Name ?? receipt.OwnKey(time.GetUtcNow()).ToString();
+        var name = receipt.KeyOrId ?? OwnKey(receipt).ToString();
         if (await store.ReportAsync(receipt.Session, Report(receipt, name), cancel))
             return;
         if (receipt.Row is not { } row || await KnowsAsync(store, receipt, name, cancel))
             return;
         // Its producer wrote it straight onto the terminal's list: now is when we hear of it.
-        var key = receipt.OwnKey(time.GetUtcNow());
+        var key = OwnKey(receipt);
         var read = reader.Read(row, Defaults with { Key = key });
         var e = read.Event ?? reader.Unreadable(row, Defaults with { Key = key });
         var appended = await store.AppendTakenAsync(new NewEvent(e, [new Target(receipt.Session)]), cancel);
@@ -49,13 +50,15 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
         await store.ReportAsync(receipt.Session, Report(receipt, appended.Events[0].Key.ToString()), cancel);
     }
 
-    private static TerminalReport Report(BusReceipt receipt, string name) =>
+    private Ulid OwnKey(TerminalReceipt receipt) => UnnamedEvent.Key(receipt, time.GetUtcNow());
+
+    private static TerminalReport Report(TerminalReceipt receipt, string name) =>
         new(name, receipt.State, receipt.Turn, receipt.Note);
 
     /// <summary>The session had the event in this very turn: the receipt is a repetition, or too late.</summary>
     private static async Task<bool> KnowsAsync(
         RedisEventStore store,
-        BusReceipt receipt,
+        TerminalReceipt receipt,
         string name,
         CancellationToken cancel
     ) =>

@@ -7,7 +7,7 @@ using Bellhop.Redis.Resp;
 namespace Bellhop.Redis.Bridge;
 
 /// <summary>What a look at Redis found.</summary>
-/// <param name="Live">Sessions with a lease, or with somebody who listens on their channel.</param>
+/// <param name="Live">Sessions with a lease; where none was ever seen, with somebody who listens on their channel.</param>
 /// <param name="Unclaimed">Sessions with rows and nobody there, and since when that is so.</param>
 internal sealed record SeenOnRedis(
     IReadOnlySet<SessionId> Live,
@@ -21,6 +21,12 @@ internal sealed class SessionLook(RedisBus bus)
     private const int ScanStep = 500;
 
     private static readonly TimeSpan ScanEvery = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Those whose terminal keeps a lease. When it ends they are gone, whatever Redis says of their connection: that of a
+    /// machine that lost its power, or of a program that is stopped, stays open for minutes or for ever.
+    /// </summary>
+    private readonly HashSet<SessionId> _leased = [];
 
     private DateTimeOffset _scanned = DateTimeOffset.MinValue;
     private HashSet<SessionId> _withRows = [];
@@ -68,12 +74,13 @@ internal sealed class SessionLook(RedisBus bus)
             cancel
         );
         var listeners = Items(replies[^1]).OfType<RespInteger>().ToList();
-        return
-        [
-            .. sessions.Where(
-                (_, i) => replies[i] is RespInteger(1) || listeners.ElementAtOrDefault(i) is { Value: > 0 }
-            ),
-        ];
+        HashSet<SessionId> live = [.. sessions.Where((_, i) => replies[i] is RespInteger(1))];
+        _leased.UnionWith(live);
+        _leased.IntersectWith(sessions);
+        live.UnionWith(
+            sessions.Where((s, i) => !_leased.Contains(s) && listeners.ElementAtOrDefault(i) is { Value: > 0 })
+        );
+        return live;
     }
 
     /// <summary>Since when, by a note in Redis: neither our restart nor a change of central starts the wait anew.</summary>

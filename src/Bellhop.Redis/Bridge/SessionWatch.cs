@@ -9,7 +9,8 @@ namespace Bellhop.Redis.Bridge;
 
 /// <summary>
 /// Who is there: reads the leases of terminals, tells the registry, and has central adopt what a session left that is gone
-/// or never came. Redis tells nobody when a key expires, so it is looked at in rounds.
+/// or never came. Redis tells nobody when a key expires, so it is looked at in rounds; who says that it came or left is
+/// seen at once.
 /// </summary>
 internal sealed class SessionWatch(
     RedisBus bus,
@@ -20,7 +21,7 @@ internal sealed class SessionWatch(
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<SessionWatch> logger
-) : PeriodicLoop("Watching sessions on Redis", Period, time, application, logger)
+) : VitalLoop("Watching sessions on Redis", application, logger)
 {
     /// <summary>How often a terminal renews; looking more often would find nothing else.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -36,15 +37,26 @@ internal sealed class SessionWatch(
     private readonly Dictionary<SessionId, long> _missingSince = [];
 
     /// <inheritdoc />
-    protected override async Task RoundAsync(DateTimeOffset now, CancellationToken cancel)
+    protected override async Task RunAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            var news = bus.News.Next;
+            await TryLookAsync(cancel);
+            await SessionNews.WaitAsync(news, Period, time, cancel);
+        }
+    }
+
+    private async Task TryLookAsync(CancellationToken cancel)
     {
         try
         {
-            await LookAsync(now, cancel);
+            await LookAsync(time.GetUtcNow(), cancel);
         }
-        catch (RedisException)
+        catch (BellhopException e) when (e is RedisException || e.IsPassing)
         {
             // The leases may have ended because nobody could renew them: nobody is gone until we have seen so for long.
+            // Whoever keeps the connection says what is wrong with it.
             _missingSince.Clear();
         }
     }
@@ -59,8 +71,11 @@ internal sealed class SessionWatch(
             return; // whoever is central sees to them
         }
         var seen = await _look.TakeAsync(registry.Members, now, cancel);
-        foreach (var session in seen.Live.Where(s => !s.IsGateway && !registry.IsMember(s)))
+        var newcomers = seen.Live.Where(s => !s.IsGateway && !registry.IsMember(s)).ToList();
+        foreach (var session in newcomers)
             await registry.JoinAsync(session, cancel);
+        if (newcomers.Count > 0)
+            await _leases.ShowAsync(registry.Members, now, cancel);
         foreach (var session in Gone(seen))
             await orphans.AdoptAsync(session, "it is gone", cancel);
         foreach (var (session, since) in seen.Unclaimed.Where(u => !registry.IsMember(u.Key)))
@@ -71,10 +86,10 @@ internal sealed class SessionWatch(
     }
 
     /// <summary>Where a terminal has central, what came in by other doors goes onto central's list too.</summary>
-    private async Task SeeToCentralAsync(bool isTerminals, CancellationToken cancel)
+    private async Task SeeToCentralAsync(CentralSeat seat, CancellationToken cancel)
     {
-        bus.IsCentralATerminals = isTerminals;
-        if (!isTerminals)
+        bus.View.Show(seat);
+        if (seat != CentralSeat.Terminal)
             return;
         var store = await bus.OpeningStore.WhenOpenAsync(cancel);
         await store.HandOverAsync(SessionId.Gateway, cancel);
@@ -89,8 +104,8 @@ internal sealed class SessionWatch(
             if (seen.Live.Contains(session))
                 _missingSince.Remove(session);
             else if (!_missingSince.TryGetValue(session, out var since))
-                _missingSince[session] = Time.GetTimestamp();
-            else if (Time.GetElapsedTime(since) >= Grace)
+                _missingSince[session] = time.GetTimestamp();
+            else if (time.GetElapsedTime(since) >= Grace)
                 gone.Add(session);
         }
         gone.ForEach(session => _missingSince.Remove(session));

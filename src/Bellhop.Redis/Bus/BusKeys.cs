@@ -37,6 +37,9 @@ internal sealed class BusKeys(string prefix)
     /// <summary>The sessions that a person handed over to terminals.</summary>
     public string Handovers { get; } = $"{prefix}:bellhop:handovers";
 
+    /// <summary>The channel on which is said that somebody took or left a session.</summary>
+    public string News { get; } = $"{prefix}:sessions";
+
     /// <summary>A session's waiting rows.</summary>
     public string Events(SessionId session) => EventsPrefix + session.Value;
 
@@ -48,6 +51,9 @@ internal sealed class BusKeys(string prefix)
 
     /// <summary>A session's lease; <c>gateway</c>'s is the lease of central.</summary>
     public string Lease(SessionId session) => $"{prefix}:session:{session.Value}";
+
+    /// <summary>The terminal that shall have a session next.</summary>
+    public string Handover(SessionId session) => $"{prefix}:handover:{session.Value}";
 
     /// <summary>Where a session's terminal is woken.</summary>
     public string Notify(SessionId session) => $"{prefix}:notify:{session.Value}";

@@ -18,6 +18,7 @@ public static class BusServices
             .AddSingleton(bus.Central)
             .AddSingleton<ITerminalRecords, RedisTerminalRecords>()
             .AddSingleton<IHandoverRecords, RedisHandoverRecords>()
+            .AddSingleton<ITerminalCalls, RedisTerminalCalls>()
             .AddSingleton<RowIntake>()
             .AddSingleton<ReceiptIntake>()
             .AddSingleton<Orphans>()

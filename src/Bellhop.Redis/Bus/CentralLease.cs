@@ -19,6 +19,7 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
     private readonly HolderRecord _self;
     private readonly TimeSpan _lease;
     private readonly LeaseRivals _rivals;
+    private readonly Func<Task> _nextNews;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
@@ -27,19 +28,20 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
     private volatile CentralStatus _status;
     private long _fence;
 
-    /// <summary>Begins to try.</summary>
+    /// <summary>Begins to try. <paramref name="nextNews"/>: ends when it is worth a look before its time.</summary>
     public CentralLease(
         IRedisCalls redis,
         BusKeys keys,
         HolderRecord self,
         TimeSpan lease,
         LeaseRivals rivals,
+        Func<Task> nextNews,
         TimeProvider time,
         ILogger<CentralLease> logger
     )
     {
         (_redis, _keys, _self, _lease, _rivals) = (redis, keys, self, lease, rivals);
-        (_time, _logger) = (time, logger);
+        (_nextNews, _time, _logger) = (nextNews, time, logger);
         _status = new CentralStatus(CentralRole.Unknown, null, time.GetUtcNow());
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
@@ -60,6 +62,9 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
     /// <inheritdoc />
     public Task<CentralTerm> TermAsync(CancellationToken cancel) => _term.Task.WaitAsync(cancel);
 
+    /// <inheritdoc />
+    public Task MayDecideAsync(CancellationToken cancel) => TermAsync(cancel);
+
     /// <summary>Lets go of the lease, so that the next one need not wait for its end. Only after the lanes have ended.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -77,7 +82,10 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
         try
         {
             while (true)
-                await Task.Delay(await TryOnceAsync(), _time, _end.Token);
+            {
+                var news = _nextNews();
+                await SessionNews.WaitAsync(news, await TryOnceAsync(), _time, _end.Token);
+            }
         }
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
@@ -157,9 +165,11 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
     private async Task<string> KeepAsync(long renewed)
     {
         var problem = "Redis did not answer";
-        for (var pause = _lease / 3; ; )
+        var (news, pause) = (_nextNews(), _lease / 3);
+        while (true)
         {
-            await Task.Delay(pause, _time, _end.Token);
+            await SessionNews.WaitAsync(news, pause, _time, _end.Token);
+            news = _nextNews();
             var left = Patience - _time.GetElapsedTime(renewed);
             if (left <= TimeSpan.Zero)
                 return problem;
@@ -200,7 +210,7 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
         using var limit = new CancellationTokenSource(Retry, _time);
         try
         {
-            await _redis.RunAsync(LeaseScripts.Release, [_keys.Lease(default)], [_self.Nonce], limit.Token);
+            await _redis.RunAsync(LeaseScripts.Release, [_keys.Lease(default)], [_self.Nonce, _keys.News], limit.Token);
         }
         catch (Exception e) when (e is RedisException or OperationCanceledException)
         {

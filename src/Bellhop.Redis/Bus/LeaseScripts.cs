@@ -45,13 +45,15 @@ internal static class LeaseScripts
             """
     );
 
-    /// <summary>KEYS lease · ARGV nonce. Lets go of what is ours.</summary>
+    /// <summary>KEYS lease · ARGV nonce, the channel of news. Lets go of what is ours, and says so.</summary>
     public static readonly RedisScript Release = new(
         Nonce
             + """
             local held = redis.call('GET', KEYS[1])
-            if held and nonce(held) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-            return 0
+            if not held or nonce(held) ~= ARGV[1] then return 0 end
+            redis.call('DEL', KEYS[1])
+            redis.call('PUBLISH', ARGV[2], 'gateway')
+            return 1
             """
     );
 }

@@ -76,6 +76,7 @@ public sealed class RedisBus : IAsyncDisposable
             time,
             loggers.CreateLogger<BusStore>()
         );
+        News = new SessionNews(Dialer, Keys, time, loggers.CreateLogger<SessionNews>());
         if (options.Agent is { } agent)
             _lease = new CentralLease(
                 Client,
@@ -83,6 +84,7 @@ public sealed class RedisBus : IAsyncDisposable
                 Self(options, agent, ulids, time),
                 options.Lease,
                 new LeaseRivals(Client, Keys, makesWay: agent == Echo),
+                () => News.Next,
                 time,
                 loggers.CreateLogger<CentralLease>()
             );
@@ -94,7 +96,7 @@ public sealed class RedisBus : IAsyncDisposable
     public IEventStore Store => _store;
 
     /// <summary>Who is central; nobody of us where no agent of ours serves it.</summary>
-    public ICentral Central => _lease is { } lease ? lease : new TerminalsOnly();
+    public ICentral Central => _lease is { } lease ? lease : new TerminalsOnly(View);
 
     /// <summary>Why Redis does not serve us, with the mend; null while it does.</summary>
     public string? Problem => Client.Health is { IsUp: false, Problem: { } problem } ? problem : _store.Problem;
@@ -119,15 +121,20 @@ public sealed class RedisBus : IAsyncDisposable
     {
         if (_lease is not null)
             await _lease.DisposeAsync();
+        await News.DisposeAsync();
         await _store.DisposeAsync();
         await Client.DisposeAsync();
     }
 
-    /// <summary>True while the last look found a terminal that has central.</summary>
-    internal bool IsCentralATerminals { get; set; }
+    /// <summary>Says when to look at the sessions.</summary>
+    internal SessionNews News { get; }
+
+    /// <summary>Who has central.</summary>
+    internal CentralView View { get; } = new();
 
     /// <summary>Where terminals take central's events, these are handed over on its list too.</summary>
-    private bool ServesCentral => Options.Agent == Echo ? _lease!.IsHeld : _lease is not null && !IsCentralATerminals;
+    private bool ServesCentral =>
+        Options.Agent == Echo ? _lease!.IsHeld : _lease is not null && View.Seat != CentralSeat.Terminal;
 
     private static HolderRecord Self(RedisBusOptions options, string agent, UlidFactory ulids, TimeProvider time) =>
         new()
@@ -175,11 +182,13 @@ public sealed class RedisBus : IAsyncDisposable
             _alarms.Clear(AwayAlarm);
     }
 
-    private sealed class TerminalsOnly : ICentral
+    private sealed class TerminalsOnly(CentralView view) : ICentral
     {
         public bool IsHeld => false;
 
         public Task<CentralTerm> TermAsync(CancellationToken cancel) =>
             new TaskCompletionSource<CentralTerm>().Task.WaitAsync(cancel);
+
+        public Task MayDecideAsync(CancellationToken cancel) => view.WithoutGatewayAsync(cancel);
     }
 }

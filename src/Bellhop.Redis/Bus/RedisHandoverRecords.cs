@@ -12,13 +12,16 @@ internal sealed class RedisHandoverRecords(RedisBus bus) : IHandoverRecords
     public async Task<bool> IsHandedOverAsync(SessionId session, CancellationToken cancel) =>
         await CallAsync(RedisCommand.Of("HEXISTS", bus.Keys.Handovers, session.Value), cancel) is RespInteger(1);
 
-    public Task SaveAsync(SessionId session, SessionHolder holder, CancellationToken cancel) =>
-        CallAsync(
+    public async Task SaveAsync(SessionId session, SessionHolder holder, CancellationToken cancel)
+    {
+        await CallAsync(
             holder == SessionHolder.Terminal
                 ? RedisCommand.Of("HSET", bus.Keys.Handovers, session.Value, "terminal")
                 : RedisCommand.Of("HDEL", bus.Keys.Handovers, session.Value),
             cancel
         );
+        await CallAsync(RedisCommand.Of("PUBLISH", bus.Keys.News, session.Value), cancel);
+    }
 
     private async Task<RespValue> CallAsync(RedisCommand command, CancellationToken cancel)
     {

@@ -46,6 +46,10 @@ internal sealed class KeyNames(RespOptions options)
     private readonly string _receipts = options.Prefix + ":receipts";
     private readonly string _lease = options.Prefix + ":session:";
     private readonly string _claims = options.Prefix + ":claims:";
+    private readonly string _handover = options.Prefix + ":handover:";
+
+    /// <summary>The channel on which is said that somebody took or left a session, or shall do so.</summary>
+    public string News { get; } = options.Prefix + ":sessions";
 
     /// <summary>The other names under which clients wait for what central gets.</summary>
     public IReadOnlyList<string> GatewayAliasChannels { get; } =
@@ -54,6 +58,9 @@ internal sealed class KeyNames(RespOptions options)
     public string EventList(SessionId session) => _events + session.Value;
 
     public string Lease(SessionId session) => _lease + session.Value;
+
+    /// <summary>The terminal that shall have a session next. To the keyspace an ordinary key.</summary>
+    public string Handover(SessionId session) => _handover + session.Value;
 
     /// <summary>Where a terminal keeps what it has taken; by every name of the session.</summary>
     public IReadOnlyList<string> Claims(SessionId session) =>

@@ -52,7 +52,10 @@ public static class RespListenerServices
             .AddSingleton<ListMoves>();
 
     private static IServiceCollection AddTerminals(this IServiceCollection services) =>
-        services.AddSingleton<LeaseKeys>().AddSingleton<ReceiptList>();
+        services
+            .AddSingleton<LeaseKeys>()
+            .AddSingleton<ReceiptList>()
+            .AddSingleton<ITerminalCalls, ListenerTerminalCalls>();
 
     private static IServiceCollection AddCommands(this IServiceCollection services) =>
         services

@@ -49,7 +49,13 @@ public sealed partial class RedisEventStore
     public async Task<int> AdoptAsync(SessionId session, string note, CancellationToken cancel) =>
         session.IsGateway
             ? throw new StoreException("Central adopts from others, not from itself.")
-            : await AllAsync(StoreScript.AdoptSession, cancel, session.Value, Note.Clean(note));
+            : await AllAsync(
+                StoreScript.AdoptSession,
+                cancel,
+                session.Value,
+                Note.Clean(note),
+                Note.Clean(TerminalReport.MayHaveBegun(note))
+            );
 
     /// <summary>
     /// A session that a lane of ours served is a terminal's now: what is queued for it goes onto its list. Returns how many.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Bellhop.Events;
 using Bellhop.Redis.Commands;
 using Bellhop.Redis.EventLists;
@@ -21,6 +22,7 @@ internal sealed class LeaseKeys : IDisposable
     private readonly ISessionHolders _holders;
     private readonly RowLeases _rows;
     private readonly KeyListeners _listeners;
+    private readonly PubSub _pubSub;
     private readonly TimeProvider _time;
 
     // The connection by which a terminal last renewed: its end is a sign, and the rows it has read are the terminal's.
@@ -33,11 +35,12 @@ internal sealed class LeaseKeys : IDisposable
         ISessionHolders holders,
         RowLeases rows,
         KeyListeners listeners,
+        PubSub pubSub,
         TimeProvider time
     )
     {
         (_names, _keyspace, _terminals, _holders) = (names, keyspace, terminals, holders);
-        (_rows, _listeners, _time) = (rows, listeners, time);
+        (_rows, _listeners, _pubSub, _time) = (rows, listeners, pubSub, time);
         terminals.Changed += TerminalsChanged;
         holders.Changed += HolderChanged;
     }
@@ -111,5 +114,10 @@ internal sealed class LeaseKeys : IDisposable
 
     private void HolderChanged(object? sender, SessionEventArgs e) => Touch(e.Session);
 
-    private void Touch(SessionId session) => _listeners.Touch(_names.Lease(session));
+    private void Touch(SessionId session)
+    {
+        _listeners.Touch(_names.Lease(session));
+        // Who waits for the session need not wait for its next renewal.
+        _pubSub.Publish(_names.News, Encoding.ASCII.GetBytes(session.Value));
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Bellhop.Events;
 using Bellhop.Redis.Commands;
@@ -31,7 +30,7 @@ internal sealed partial class ReceiptList(
         CancellationToken cancel
     )
     {
-        foreach (var receipt in rows.Select(Receipt.Read).ToList())
+        foreach (var receipt in rows.Select(Read).ToList())
             await ReportAsync(client, receipt, cancel);
         return rows.Count;
     }
@@ -69,11 +68,17 @@ internal sealed partial class ReceiptList(
 
     public Task<bool> DeleteAsync(RespClient client, KeyName key, CancellationToken cancel) => Task.FromResult(false);
 
-    private async Task ReportAsync(RespClient client, Receipt receipt, CancellationToken cancel)
+    private static TerminalReceipt Read(ReadOnlyMemory<byte> row)
+    {
+        var (receipt, fault) = TerminalReceipt.Read(row);
+        return receipt ?? throw new CommandFault($"ERR {fault}");
+    }
+
+    private async Task ReportAsync(RespClient client, TerminalReceipt receipt, CancellationToken cancel)
     {
         var row = LeasedRow(client, receipt);
         var report = new TerminalReport(
-            receipt.KeyOrId ?? IdOf(receipt.Row) ?? "",
+            receipt.KeyOrId ?? (receipt.Row is { } text ? IdOf(text) : null) ?? "",
             receipt.State,
             receipt.Turn,
             receipt.Note
@@ -95,7 +100,7 @@ internal sealed partial class ReceiptList(
     }
 
     /// <summary>The row that this connection took and now speaks of, if it can be told.</summary>
-    private LeasedRow? LeasedRow(RespClient client, Receipt receipt)
+    private LeasedRow? LeasedRow(RespClient client, TerminalReceipt receipt)
     {
         var claimed = names
             .Claims(receipt.Session)
@@ -104,12 +109,10 @@ internal sealed partial class ReceiptList(
             .ToList();
         if (claimed.Count == 0)
             return null;
-        if (receipt.Row is { } text && Encoding.UTF8.GetBytes(text) is var body)
-            return claimed.Find(row => row.Body.Span.SequenceEqual(body));
+        if (receipt.Row is { } body)
+            return claimed.Find(row => row.Body.Span.SequenceEqual(body.Span));
         return receipt.KeyOrId is { } id ? claimed.Find(row => IdOf(row.Body) == id) : null;
     }
-
-    private static string? IdOf(string? row) => row is null ? null : IdOf(Encoding.UTF8.GetBytes(row));
 
     private static string? IdOf(ReadOnlyMemory<byte> row)
     {

@@ -24,6 +24,9 @@ public sealed class AgentOptions
     /// </summary>
     public AgentPermissions Permissions { get; set; } = AgentPermissions.Deny;
 
+    /// <summary>How long a person may take to answer such a request; kept by the lane. The default value is 10 minutes.</summary>
+    public TimeSpan PermissionTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a turn may be without a sign of life; kept by the lane. The default value is 10 minutes.</summary>
     public TimeSpan TurnDeadline { get; set; } = TimeSpan.FromMinutes(10);
 

@@ -8,4 +8,7 @@ public enum AgentPermissions
 
     /// <summary>Yes, for this one call; never for good.</summary>
     Allow,
+
+    /// <summary>What a person says; no where nobody says anything in time.</summary>
+    Ask,
 }

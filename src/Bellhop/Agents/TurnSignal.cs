@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bellhop.Permissions;
 
 namespace Bellhop.Agents;
 
@@ -28,6 +29,13 @@ public abstract record TurnSignal
         /// <summary>Silence is expected until then (a back-off), so the deadline must not count it.</summary>
         public TimeSpan QuietFor { get; init; }
     }
+
+    /// <summary>
+    /// The agent asks leave for a tool call and waits; it may go on with other things meanwhile. Whoever reads this has it
+    /// answered, once: with one of its options or, for none of them, with null.
+    /// </summary>
+    public sealed record PermissionAsked(PermissionQuestion Question, Func<PermissionOption?, Task> Answer)
+        : TurnSignal;
 
     /// <summary>The end: an answer, or why there is none. Always the last.</summary>
     public sealed record Ended(string? Answer, AgentFailure? Failure) : TurnSignal

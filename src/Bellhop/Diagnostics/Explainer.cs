@@ -12,7 +12,7 @@ namespace Bellhop.Diagnostics;
 public sealed class Explainer(
     IEventStore store,
     Router router,
-    RoutingOptions routing,
+    Func<RoutingOptions> options,
     SessionRegistry registry,
     StatusReporter reporter,
     TimeProvider time
@@ -24,7 +24,7 @@ public sealed class Explainer(
         var decision = router.Decide(e, list);
         var known = await store.FindKnownAsync(e, cancel);
         var receipt = known is null ? null : await store.FindAsync(known.Key.ToString(), cancel);
-        return Describe(e, list, decision, receipt, await reporter.SessionsAsync(cancel));
+        return Describe(e, list, decision, options(), receipt, await reporter.SessionsAsync(cancel));
     }
 
     /// <summary>An event that is stored, by its key or id, as if it were pushed again now. Null if unknown.</summary>
@@ -45,6 +45,7 @@ public sealed class Explainer(
         Event e,
         SessionId? list,
         RoutingDecision decision,
+        RoutingOptions routing,
         Receipt? known,
         IReadOnlyList<SessionStatus> statuses
     )
@@ -62,7 +63,7 @@ public sealed class Explainer(
             ),
             Outcome = Outcome(decision, had),
             Basis = Camel(decision.Basis),
-            Rule = RuleOf(decision),
+            Rule = RuleOf(decision, routing),
             Sessions = [.. decision.Targets.Select(t => SessionOf(t, had, statuses))],
             Repeats = known is null
                 ? null
@@ -83,7 +84,7 @@ public sealed class Explainer(
         : decision.Rule?.Action == RuleAction.Hold ? "held"
         : "delivered";
 
-    private RuleDto? RuleOf(RoutingDecision decision) =>
+    private static RuleDto? RuleOf(RoutingDecision decision, RoutingOptions routing) =>
         decision.Rule is { } rule
             ? new RuleDto(
                 rule.Name,

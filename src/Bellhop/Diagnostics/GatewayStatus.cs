@@ -30,7 +30,7 @@ public sealed record GatewayStatus
     /// <summary>Known sessions, <c>gateway</c> first.</summary>
     public required IReadOnlyList<SessionStatus> Sessions { get; init; }
 
-    /// <summary>Open alarms, oldest first.</summary>
+    /// <summary>What waits for a person's leave (<c>permission:ID</c>), then open alarms, oldest first.</summary>
     public required IReadOnlyList<Alarm> Alarms { get; init; }
 
     /// <summary>What a person should know but need not mend at night: no pi, a Redis beside us.</summary>

@@ -1,4 +1,5 @@
 using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 
@@ -23,6 +24,7 @@ public sealed class StatusReporter(
     SessionRegistry registry,
     Readiness readiness,
     Alarms alarms,
+    PermissionRequests permissions,
     ILaneStatusSource lanes,
     TerminalLeases terminals,
     Func<GatewayFacts> facts,
@@ -46,7 +48,7 @@ public sealed class StatusReporter(
             Unfinished = counts.Unfinished,
             Dead = counts.Dead,
             Sessions = now,
-            Alarms = alarms.Open,
+            Alarms = [.. PermissionAlarms.Of(permissions.Open), .. alarms.Open],
             Notices = [.. known.Notices, .. HolderNotices.Of(now[0], terminals)],
         };
     }

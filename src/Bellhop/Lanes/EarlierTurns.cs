@@ -10,6 +10,9 @@ internal sealed class EarlierTurns(IAgent agent)
     /// <summary>The turn to go on with, and the lease with the places that its events have there; null = they must be told.</summary>
     public async Task<(Ulid Turn, TurnLease Lease)?> FindAsync(TurnLease lease, CancellationToken cancel)
     {
+        if (lease.Continues is null && lease.Elsewhere.Count == 0)
+            return null;
+        await Task.Yield(); // a transcript may be long, and a lease comes on the store's own thread
         if (lease.Continues is { } told && await HoldsAsync(told, cancel))
             return (told, lease);
         foreach (var earlier in lease.Elsewhere.Reverse())

@@ -1,6 +1,7 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,7 @@ internal sealed partial class Lane(
     IEventStore store,
     IAgent agent,
     PromptComposer composer,
+    PermissionRequests permissions,
     Alarms alarms,
     Func<LaneOptions> options,
     TimeProvider time,
@@ -38,7 +40,7 @@ internal sealed partial class Lane(
 
     private readonly LaneState _state = new(session, agent, time);
     private readonly Pause _pause = new(options);
-    private readonly TurnRun _run = new(store, agent, composer, options, time);
+    private readonly TurnRun _run = new(session, store, agent, composer, permissions, options, time);
     private readonly TurnRecovery _recovery = new(session, store, agent);
     private int _earlyDeaths;
     private int _blamed;
@@ -179,7 +181,7 @@ internal sealed partial class Lane(
 
     private async Task SucceedAsync(TurnLease lease, TurnReport report)
     {
-        await store.CompleteAsync(lease.Turn, [new Reply(0, report.Answer!)], null, CancellationToken.None);
+        await store.CompleteAsync(lease.Turn, [new Reply(0, report.Answer!)], report.Note, CancellationToken.None);
         (_earlyDeaths, _blamed) = (0, 0);
         _pause.Reset();
         alarms.Clear(AlarmName);

@@ -1,6 +1,7 @@
 using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Hosting;
@@ -24,6 +25,7 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
         SessionHolds holds,
         IEventStore store,
         ICentral central,
+        PermissionRequests permissions,
         Alarms alarms,
         Func<LaneOptions> options,
         TimeProvider time,
@@ -34,12 +36,10 @@ public sealed partial class LaneHost : VitalLoop, ILaneStatusSource
     {
         (_central, _holds, _time) = (central, holds, time);
         var (composer, logger) = (new PromptComposer(time), loggers.CreateLogger<Lane>());
-        _lanes =
-        [
-            .. agents.Select(a =>
-                (a.Key, new Lane(a.Key, holds.GateOf(a.Key), store, a.Value, composer, alarms, options, time, logger))
-            ),
-        ];
+        _lanes = [.. agents.Select(a => (a.Key, NewLane(a.Key, a.Value)))];
+
+        Lane NewLane(SessionId session, IAgent agent) =>
+            new(session, holds.GateOf(session), store, agent, composer, permissions, alarms, options, time, logger);
     }
 
     /// <inheritdoc />

@@ -8,6 +8,9 @@ public sealed record LaneOptions
     /// <summary>Silence after which a turn is stopped; every sign of life starts it anew. The default value is 10 minutes.</summary>
     public TimeSpan TurnDeadline { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a person may take to answer what an agent asks leave for. The default value is 10 minutes.</summary>
+    public TimeSpan PermissionTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long a turn may still run when the gateway is told to stop. The default value is 10 seconds.</summary>
     public TimeSpan DrainBudget { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -75,7 +75,8 @@ public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposabl
         if (!_gates.TryGetValue(session, out var gate))
             return new HandoverResult(
                 false,
-                $"No agent of ours serves {session}, so a terminal has it already or may take it at any time."
+                $"No agent of ours serves {session}, so a terminal has it already or may take it at any time. From one "
+                    + $"terminal to another: bellhop sessions handover {session} --to SID"
             );
         if (to == SessionHolder.Bellhop)
             await _records.SaveAsync(session, to, cancel);

@@ -1,4 +1,6 @@
 using Bellhop.Agents;
+using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Store;
 
 namespace Bellhop.Lanes;
@@ -9,13 +11,19 @@ namespace Bellhop.Lanes;
 /// <param name="Marker">By which the transcript can be asked.</param>
 /// <param name="Answer">The answer, if there is one.</param>
 /// <param name="Failure">Why there is none.</param>
-internal sealed record TurnReport(bool Delivered, bool Told, string Marker, string? Answer, AgentFailure? Failure);
+internal sealed record TurnReport(bool Delivered, bool Told, string Marker, string? Answer, AgentFailure? Failure)
+{
+    /// <summary>What else a person should find on the receipt.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>Hands one lease to the agent and watches it to its end.</summary>
 internal sealed class TurnRun(
+    SessionId session,
     IEventStore store,
     IAgent agent,
     PromptComposer composer,
+    PermissionRequests permissions,
     Func<LaneOptions> options,
     TimeProvider time
 )
@@ -34,16 +42,27 @@ internal sealed class TurnRun(
         var patience = options();
         using var deadline = new TurnDeadline(patience, time, stopping);
 
+        var asked = new TurnPermissions(permissions, session, lease.Turn, patience.PermissionTimeout, deadline);
+
         // The receipt is journalled while the agent already works: its order in the store's queue is what matters.
         Task? journalled = null;
         TurnSignal.Ended? ended = null;
-        await foreach (var signal in agent.PromptAsync(prompt, deadline.Token))
+        try
         {
-            deadline.Touch(signal);
-            if (signal is TurnSignal.Delivered)
-                journalled ??= store.InjectedAsync(lease.Turn, told, null, CancellationToken.None);
-            else if (signal is TurnSignal.Ended end)
-                ended = end;
+            await foreach (var signal in agent.PromptAsync(prompt, deadline.Token))
+            {
+                deadline.Touch(signal);
+                if (signal is TurnSignal.Delivered)
+                    journalled ??= store.InjectedAsync(lease.Turn, told, null, CancellationToken.None);
+                else if (signal is TurnSignal.PermissionAsked request)
+                    asked.Ask(request);
+                else if (signal is TurnSignal.Ended end)
+                    ended = end;
+            }
+        }
+        finally
+        {
+            await asked.EndAsync();
         }
         if (journalled is not null)
             await journalled;
@@ -57,7 +76,18 @@ internal sealed class TurnRun(
             told,
             prompt.Marker,
             failure is null ? ended!.Answer : null,
-            failure
-        );
+            asked.AnyDenied ? Denied(failure) : failure
+        )
+        {
+            Note = asked.Note,
+        };
     }
+
+    private static AgentFailure? Denied(AgentFailure? failure) =>
+        failure is { Cause: AgentFailureCause.Turn or AgentFailureCause.Stopped }
+            ? failure with
+            {
+                Message = $"{failure.Message.TrimEnd('.')}, after leave for a tool call was denied",
+            }
+            : failure;
 }

@@ -4,7 +4,7 @@ using Bellhop.Store;
 namespace Bellhop.Routing;
 
 /// <summary>Lets go of what a rule holds: each event is routed again, as if no rule held it.</summary>
-public sealed class Holds(IEventStore store, Router router, RoutingOptions options)
+public sealed class Holds(IEventStore store, Router router, Func<RoutingOptions> options)
 {
     private const int PageSize = 1_000;
 
@@ -17,7 +17,7 @@ public sealed class Holds(IEventStore store, Router router, RoutingOptions optio
         var held = store.Counts.Sessions.Select(c => c.Session).Where(s => HoldSession.RuleOf(s) == ruleOrId).ToList();
         if (held is [var session])
             return await ReleaseAllAsync(session, "released by hand", cancel);
-        if (options.Rules.Any(r => r.Name == ruleOrId && r.Action == RuleAction.Hold))
+        if (options().Rules.Any(r => r.Name == ruleOrId && r.Action == RuleAction.Hold))
             return 0;
         return await store.FindAsync(ruleOrId, cancel) is { } receipt
             ? await store.RerouteAsync(Reroutes(receipt, "released by hand"), cancel)
@@ -36,7 +36,7 @@ public sealed class Holds(IEventStore store, Router router, RoutingOptions optio
         return released;
     }
 
-    private bool IsHolding(string rule) => options.Rules.Any(r => r.Name == rule && r.Action == RuleAction.Hold);
+    private bool IsHolding(string rule) => options().Rules.Any(r => r.Name == rule && r.Action == RuleAction.Hold);
 
     private async Task<int> ReleaseAllAsync(SessionId session, string note, CancellationToken cancel)
     {

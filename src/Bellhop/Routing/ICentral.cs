@@ -10,6 +10,12 @@ public interface ICentral
 
     /// <summary>The term under way, or the next one as soon as it begins.</summary>
     Task<CentralTerm> TermAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Returns once this gateway may decide what belongs to nobody: when it is central or, where it has no agent that could
+    /// be, while no other gateway is.
+    /// </summary>
+    Task MayDecideAsync(CancellationToken cancel);
 }
 
 /// <summary>A time for which this gateway is central.</summary>
@@ -29,4 +35,7 @@ public sealed class SoleCentral : ICentral
 
     /// <inheritdoc />
     public Task<CentralTerm> TermAsync(CancellationToken cancel) => Task.FromResult(Always);
+
+    /// <inheritdoc />
+    public Task MayDecideAsync(CancellationToken cancel) => Task.CompletedTask;
 }

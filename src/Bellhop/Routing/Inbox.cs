@@ -21,14 +21,14 @@ public sealed class Inbox(IEventStore store, Router router, IEventSpool? spool =
     )
     {
         if (spool is { HasBacklog: true })
-            return Keep(spool, rows, list);
+            return await KeepAsync(spool, rows, list);
         try
         {
             return await store.AppendAsync([.. rows.Select(r => Routed(r, list))], cancel);
         }
         catch (StoreException e) when (e.IsAway && spool is not null)
         {
-            return Keep(spool, rows, list);
+            return await KeepAsync(spool, rows, list);
         }
     }
 
@@ -38,6 +38,13 @@ public sealed class Inbox(IEventStore store, Router router, IEventSpool? spool =
     /// <summary>What is no event has no type that a rule could speak of: it is a dead letter of whoever it was meant for.</summary>
     private RoutingDecision Decide((Event Event, string? Quarantine) row, SessionId? list) =>
         row.Quarantine is null ? router.Decide(row.Event, list) : router.DecideWithoutRules(row.Event, list);
+
+    /// <summary>On the pool: each is synced, and who asks may be the thread that serves all sockets.</summary>
+    private Task<AppendResult> KeepAsync(
+        IEventSpool keeper,
+        IReadOnlyList<(Event Event, string? Quarantine)> rows,
+        SessionId? list
+    ) => Task.Run(() => Keep(keeper, rows, list), CancellationToken.None);
 
     private AppendResult Keep(
         IEventSpool keeper,

@@ -7,10 +7,10 @@ namespace Bellhop.Routing;
 /// Decides who gets an event. Central gets all; an origin gets its own; a list a producer named is exact; the rules of
 /// the configuration come before these, for machines' events that name no session or central.
 /// </summary>
-public sealed class Router(SessionRegistry sessions, RoutingOptions? options = null)
+/// <param name="sessions">Who is known.</param>
+/// <param name="options">The rules, asked for at each decision; without it there are none.</param>
+public sealed class Router(SessionRegistry sessions, Func<RoutingOptions>? options = null)
 {
-    private readonly IReadOnlyList<RoutingRule> _rules = options?.Rules ?? [];
-
     /// <summary>Where the event goes. <paramref name="list"/>: the session whose list its producer wrote to, if any.</summary>
     public RoutingDecision Decide(Event e, SessionId? list) => Decide(e, list, _ => true);
 
@@ -36,7 +36,7 @@ public sealed class Router(SessionRegistry sessions, RoutingOptions? options = n
 
     private RoutingDecision Decide(Event e, SessionId? list, Func<RoutingRule, bool> holds)
     {
-        var rule = RulesLookAt(e, list) ? _rules.FirstOrDefault(r => holds(r) && r.Matches(e)) : null;
+        var rule = RulesLookAt(e, list) ? options?.Invoke().Rules.FirstOrDefault(r => holds(r) && r.Matches(e)) : null;
         return rule?.Action switch
         {
             null => DecideWithoutRules(e, list),

@@ -116,7 +116,7 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>
     /// Gives central everything unfinished of a session that is gone for good. The old deliveries are dropped by rule
     /// <c>adopted</c>, one in hand going back to queued first; central gets one of each, all with the note, unless it has
-    /// the event already. Returns how many were unfinished.
+    /// the event already. Of one in hand its note says too that it may have been begun. Returns how many were unfinished.
     /// </summary>
     /// <exception cref="StoreException">The session is central itself.</exception>
     Task<int> AdoptAsync(SessionId session, string note, CancellationToken cancel);

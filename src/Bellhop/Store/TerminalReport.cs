@@ -37,6 +37,12 @@ public sealed record TerminalReport
     /// <summary>Exactly this delivery, where it is known; then <see cref="KeyOrId"/> is not looked at.</summary>
     public long? Delivery { get; init; }
 
+    /// <summary>
+    /// What whoever takes over an event is told that was in a lost terminal's hand: only that terminal's transcript knows
+    /// whether it was begun, and nobody else can read it.
+    /// </summary>
+    public static string MayHaveBegun(string note) => $"{note}; it may have begun it";
+
     /// <summary>True for the states that a terminal may report.</summary>
     public static bool CanReport(DeliveryState state) =>
         state is DeliveryState.Injected or DeliveryState.Completed or DeliveryState.Queued or DeliveryState.Dead;

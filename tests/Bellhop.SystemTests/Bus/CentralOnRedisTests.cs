@@ -47,6 +47,46 @@ public sealed class CentralOnRedisTests
     }
 
     [Fact]
+    public async Task Handover_WhatCameInOverHttp_IsOnTheListBeforeTheTerminalIsThere()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithConfig(Cat()).OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        (await Cli.BellhopAsync(home, "sessions", "handover", "gateway")).ExitCode.ShouldBe(0);
+
+        await gateway.Api.PushAsync(Event("by-http"));
+
+        await Wait.Until(
+            async () => await redis.CommandAsync("LLEN", "agent:events:gateway") == ":1",
+            "the event to be on central's list"
+        );
+        var back = await Cli.BellhopAsync(home, "sessions", "handover", "gateway", "--to", "bellhop");
+        back.ExitCode.ShouldBe(0, back.All);
+        (await gateway.Api.SettledAsync("by-http")).Only.State.ShouldBe("completed");
+        (await redis.CommandAsync("LLEN", "agent:events:gateway")).ShouldBe(":0");
+    }
+
+    [Fact]
+    public async Task TerminalTakesCentral_AndSaysSo_IsSeenAtOnce()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithConfig(new JsonObject { ["kind"] = "none" }).OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        // The regular look comes every 5 s: ten of them would not do for ten times within half a second of the word.
+        for (var i = 0; i < 10; i++)
+        {
+            var lease = Lease.Replace("\"pid\":7", $"\"pid\":{1000 + i}");
+            await redis.CommandAsync("SET", "agent:session:gateway", lease, "PX", "60000");
+            await redis.CommandAsync("PUBLISH", "agent:sessions", "gateway");
+            await Wait.Until(
+                async () => (await gateway.Api.GetAsync("/v1/sessions")).Text.Contains($"\"pid\":{1000 + i}"),
+                $"terminal {1000 + i} to be shown",
+                TimeSpan.FromSeconds(3)
+            );
+        }
+    }
+
+    [Fact]
     public async Task Handover_OutlivesARestart()
     {
         using var redis = await DurableRedis.StartAsync();

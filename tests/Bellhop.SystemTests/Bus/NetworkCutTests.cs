@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bellhop.SystemTests.Testing;
 
 namespace Bellhop.SystemTests.Bus;
@@ -10,28 +9,25 @@ namespace Bellhop.SystemTests.Bus;
 [Collection(nameof(FailoverTests))]
 public sealed class NetworkCutTests
 {
-    private const int ShortRounds = 3;
-    private const int LongRounds = 20;
     private const int RedisPort = 6379;
 
     /// <summary>Of one processor, while there is nothing to do but to try again.</summary>
     private const double MostIdleCpu = 0.05;
 
     private static readonly TimeSpan CutFor = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(2);
 
     [Theory]
     [InlineData(Cut.Drop)]
     [InlineData(Cut.Reset)]
     [InlineData(Cut.Loss)]
-    public Task Cut_FewRounds_NothingIsLostAndNothingTwice(Cut cut) => RunAsync(cut, ShortRounds);
+    public Task Cut_FewRounds_NothingIsLostAndNothingTwice(Cut cut) => RunAsync(cut, RoundsResult.Few);
 
     [Theory]
     [Trait("Length", "long")]
     [InlineData(Cut.Drop)]
     [InlineData(Cut.Reset)]
     [InlineData(Cut.Loss)]
-    public Task Cut_ManyRounds_NothingIsLostAndNothingTwice(Cut cut) => RunAsync(cut, LongRounds);
+    public Task Cut_ManyRounds_NothingIsLostAndNothingTwice(Cut cut) => RunAsync(cut, RoundsResult.Many);
 
     [Fact]
     public async Task Cut_GatewayWithNothingToDo_CostsNoProcessor()
@@ -44,9 +40,9 @@ public sealed class NetworkCutTests
         await CutNetwork.BreakAsync(NetworkOf(network, gateways, holder), Cut.Reset);
         await Wait.Until(async () => await holder.Api.RoleAsync() == "unknown", "the cut to be noticed");
 
-        var before = ProcessorTime(holder.Pid);
+        var before = Processes.ProcessorTime(holder.Pid);
         await Task.Delay(CutFor, TimeProvider.System, TestContext.Current.CancellationToken);
-        var share = (ProcessorTime(holder.Pid) - before) / CutFor;
+        var share = (Processes.ProcessorTime(holder.Pid) - before) / CutFor;
 
         share.ShouldBeLessThan(MostIdleCpu);
     }
@@ -54,48 +50,20 @@ public sealed class NetworkCutTests
     private static async Task RunAsync(Cut cut, int rounds)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Network namespaces are Linux'.");
-        var seed = Random.Shared.Next();
-        var random = new Random(seed);
         using var network = await CutNetwork.StartAsync();
         using var redis = await RedisInAsync(network);
         await using var gateways = await GatewaysInAsync(network);
-        var producers = gateways
-            .Both.Select(
-                (member, i) =>
-                    new SteadyProducer(
-                        i,
-                        random.Next(),
-                        TimeSpan.FromMilliseconds(70),
-                        SteadyProducer.ToGateway(() => Task.FromResult(member.Api))
-                    )
-            )
-            .ToList();
-        var producing = Task.WhenAll(producers.Select(p => p.RunAsync()));
-        var takeOvers = new List<TimeSpan>();
-        for (var round = 0; round < rounds; round++)
-        {
-            // Not a wait for anything: the moment is what is random.
-            await Task.Delay(TimeSpan.FromSeconds(1 + random.NextDouble()), TimeProvider.System);
-            if (await BreakOnceAsync(cut, network, gateways) is { } took)
-                takeOvers.Add(took);
-        }
-        producers.ForEach(p => p.Stop());
-        await producing;
-        await gateways.WhoAsync();
-        foreach (var member in gateways.Both)
-            await Wait.Until(() => member.IsDrainedAsync(), $"the backlog to drain (seed {seed})", DrainTime);
-
-        var pushed = producers.SelectMany(p => p.Acknowledged).ToList();
-        var report = await FailoverReport.MakeAsync(pushed, gateways);
-        TestContext.Current.SendDiagnosticMessage(
-            $"{cut}, {rounds} rounds: {pushed.Count} events, lost {report.Lost.Count}, twice {report.Twice.Count}, "
-                + $"given again {report.GivenAgain.Count}, take-overs {string.Join(' ', takeOvers.Select(t => $"{t.TotalSeconds:0.00}"))} s"
-        );
-        report.Lost.ShouldBeEmpty($"seed {seed}\n{gateways.Both[0].Said}\n{gateways.Both[1].Said}");
-        report.Untold.ShouldBeEmpty($"seed {seed}");
-        report.Twice.ShouldBeEmpty($"seed {seed}");
-        takeOvers.ShouldAllBe(t => t <= TwoGateways.Lease * 1.5);
+        var violence = new GatewayRounds(gateways, TimeSpan.FromMilliseconds(70));
+        await violence.RunAsync(NameOf(cut), rounds, () => BreakOnceAsync(cut, network, gateways));
     }
+
+    private static string NameOf(Cut cut) =>
+        cut switch
+        {
+            Cut.Drop => "holder cut off, packets vanish, 5 s",
+            Cut.Reset => "holder cut off, connections reset, 5 s",
+            _ => "holder loses 30 % of packets each way, 5 s",
+        };
 
     /// <summary>How long the other one took to be central; null where packets only get lost, which it may survive.</summary>
     private static async Task<TimeSpan?> BreakOnceAsync(Cut cut, CutNetwork network, TwoGateways gateways)
@@ -127,13 +95,4 @@ public sealed class NetworkCutTests
             network.Members[0].Launcher,
             network.Members[1].Launcher
         );
-
-    /// <summary>User and system time, in the kernel's ticks of a hundredth of a second.</summary>
-    private static TimeSpan ProcessorTime(int pid)
-    {
-        var stat = File.ReadAllText($"/proc/{pid}/stat");
-        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var ticks = fields[11..13].Sum(f => long.Parse(f, CultureInfo.InvariantCulture));
-        return TimeSpan.FromMilliseconds(ticks * 10);
-    }
 }

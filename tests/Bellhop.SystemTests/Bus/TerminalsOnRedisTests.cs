@@ -44,11 +44,15 @@ public sealed class TerminalsOnRedisTests
     }
 
     [Fact]
-    public async Task Satellite_Dies_CentralAdoptsWhatItLeft()
+    public async Task SatellitesDie_OneOfThemWithItsConnectionStillOpen_CentralAdoptsWhatTheyLeft()
     {
         using var redis = await DurableRedis.StartAsync();
         using var home = new GatewayHome().WithEcho().OnRedis(redis.Url);
         await using var gateway = await GatewayProcess.StartAsync(home);
+        using var open = await RespConnection.OpenAsync(redis.Port);
+        await open.CommandAsync("SUBSCRIBE", "agent:notify:pid-8");
+        await JoinAsync(redis, gateway, "pid-8", leaseMs: 8_000);
+        await redis.CommandAsync("LPUSH", "agent:events:pid-8", Event("suspended", null));
         await JoinAsync(redis, gateway, "pid-7", leaseMs: 8_000);
         await redis.CommandAsync("LPUSH", "agent:claims:pid-7", Event("claimed", null));
         await redis.CommandAsync("SET", "agent:claim:pid-7", "{}");
@@ -60,6 +64,9 @@ public sealed class TerminalsOnRedisTests
             "adopted: session pid-7: it is gone"
         );
         (await redis.CommandAsync("SISMEMBER", "agent:gateway:sessions", "pid-7")).ShouldBe(":0");
+        (await UntilAsync(gateway, "suspended", "gateway", "completed")).Text.ShouldContain(
+            "adopted: session pid-8: it is gone"
+        );
     }
 
     [Fact]

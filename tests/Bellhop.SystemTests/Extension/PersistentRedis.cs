@@ -12,8 +12,10 @@ internal sealed class PersistentRedis : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly List<string> _more = [];
-    private string _program = Repository.Tool("redis-server");
     private Process? _process;
+
+    /// <summary>The server itself.</summary>
+    public string Program { get; private init; } = Repository.Tool("redis-server");
 
     public int Port { get; } = FreePort();
 
@@ -30,7 +32,7 @@ internal sealed class PersistentRedis : IDisposable
 
     public static async Task<PersistentRedis> StartValkeyAsync()
     {
-        var valkey = new PersistentRedis { _program = Repository.Part("bin/valkey-server") };
+        var valkey = new PersistentRedis { Program = Repository.Part("bin/valkey-server") };
         await valkey.StartAgainAsync();
         return valkey;
     }
@@ -66,14 +68,14 @@ internal sealed class PersistentRedis : IDisposable
             .. new[] { "--appendonly", "yes", "--appendfsync", "always" },
             .. _more,
         ];
-        _process = Process.Start(Processes.Describe(_program, arguments))!;
+        _process = Process.Start(Processes.Describe(Program, arguments))!;
         using var limit = new CancellationTokenSource(Wait.Patience, TimeProvider.System);
         while (await _process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             if (line.Contains("Ready to accept connections"))
                 return;
         }
-        throw new InvalidOperationException($"{_program} did not start on port {Port}.");
+        throw new InvalidOperationException($"{Program} did not start on port {Port}.");
     }
 
     /// <summary>SIGKILL.</summary>

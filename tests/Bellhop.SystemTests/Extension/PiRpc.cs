@@ -84,6 +84,10 @@ internal sealed class PiRpc : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when it says that it is connected to its bus.</summary>
+    public Task<JsonObject> IsJoinedAsync() =>
+        SaysAsync("setStatus of a joined bus", r => TerminalFixture.StatusOf(r)?.StartsWith("🔗") == true);
+
     /// <summary>Returns when a user message with these words begins.</summary>
     public Task<JsonObject> IsToldAsync(string words) =>
         SaysAsync($"a user message with '{words}'", r => ToldOf(r)?.Contains(words) == true);

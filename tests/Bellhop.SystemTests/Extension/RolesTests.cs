@@ -46,6 +46,29 @@ public sealed class RolesTests(FakeModel model) : IClassFixture<FakeModel>
     }
 
     [Fact]
+    public async Task SuspendedBeyondItsLease_AndTakenOffTheList_IsOnItAgain()
+    {
+        using var redis = await PersistentRedis.StartAsync();
+        await using var person = new TerminalFixture(model, redis.Port);
+        var pi = await person.StartRpcAsync(New, TerminalRounds.ShortLease, ("GATEWAY_ROLE", "satellite"));
+        var sid = $"pid-{pi.Pid}";
+        Processes.Signal(pi.Pid, "STOP");
+        await Wait.Until(
+            async () => await person.BusAsync("EXISTS", $"agent:session:{sid}") is ["0"],
+            "the end of its lease"
+        );
+        // As central does that adopts what a terminal left.
+        (await person.BusAsync("SREM", "agent:gateway:sessions", sid)).ShouldBe(["1"]);
+
+        Processes.Signal(pi.Pid, "CONT");
+
+        await Wait.Until(
+            async () => await person.BusAsync("SISMEMBER", "agent:gateway:sessions", sid) is ["1"],
+            $"{sid} to be where producers look"
+        );
+    }
+
+    [Fact]
     public async Task LeaseTakenByAnother_StopsClaimingAndSaysSo()
     {
         using var redis = await PersistentRedis.StartAsync();

@@ -10,7 +10,15 @@ internal sealed class TerminalFixture : IAsyncDisposable
     private readonly List<IAsyncDisposable> _pis = [];
     private readonly Dictionary<string, string?> _environment = new(StringComparer.Ordinal);
 
+    /// <param name="model">Reached from where pi runs.</param>
+    /// <param name="busPort">The bus on this machine.</param>
     public TerminalFixture(FakeModel model, int busPort)
+        : this(model, "127.0.0.1", busPort) { }
+
+    /// <param name="model">Reached from where pi runs.</param>
+    /// <param name="busHost">The bus as pi reaches it.</param>
+    /// <param name="busPort">Its port.</param>
+    public TerminalFixture(FakeModel model, string busHost, int busPort)
     {
         BusPort = busPort;
         foreach (string name in Environment.GetEnvironmentVariables().Keys)
@@ -22,11 +30,17 @@ internal sealed class TerminalFixture : IAsyncDisposable
         _environment["PI_CODING_AGENT_DIR"] = RealPi.WriteAgentFolder(_folder, model);
         _environment["PI_OFFLINE"] = _environment["PI_SKIP_VERSION_CHECK"] = "1";
         _environment["PI_TELEMETRY"] = "0";
-        _environment["REDIS_URL"] = $"redis://127.0.0.1:{busPort}";
+        _environment["REDIS_URL"] = $"redis://{busHost}:{busPort}";
         Directory.CreateDirectory(Work);
     }
 
     public int BusPort { get; }
+
+    /// <summary>What goes before pi's line, such as a network of the test's own.</summary>
+    public string[] Launcher { get; init; } = [];
+
+    /// <summary>The same for producers, who reach the bus on their own 127.0.0.1.</summary>
+    public string[] BusLauncher { get; init; } = [];
 
     /// <summary>Where pi runs.</summary>
     public string Work => Path.Combine(_folder.Path, "work");
@@ -52,15 +66,24 @@ internal sealed class TerminalFixture : IAsyncDisposable
     public async Task<PiRpc> StartRpcAsync(string generation, params (string Name, string? Value)[] environment)
     {
         var pi = StartRpc(generation, environment);
-        await pi.SaysAsync("setStatus of a joined bus", r => StatusOf(r)?.StartsWith("🔗") == true);
+        await pi.IsJoinedAsync();
         return pi;
     }
 
     /// <summary>pi in RPC mode, whatever becomes of its bus.</summary>
-    public PiRpc StartRpc(string generation, params (string Name, string? Value)[] environment)
+    public PiRpc StartRpc(string generation, params (string Name, string? Value)[] environment) =>
+        StartRpcOn(SessionFile, generation, environment);
+
+    /// <summary>The same with a transcript of its own.</summary>
+    public PiRpc StartRpcOn(string sessionFile, string generation, params (string Name, string? Value)[] environment)
     {
-        string[] arguments = ["--mode", "rpc", "--session", SessionFile, "-e", Extension];
-        var pi = new PiRpc(RealPi.Named(generation).Program, arguments, EnvironmentWith(environment), Work);
+        string[] line =
+        [
+            .. Launcher,
+            RealPi.Named(generation).Program,
+            .. new[] { "--mode", "rpc", "--session", sessionFile, "-e", Extension },
+        ];
+        var pi = new PiRpc(line[0], line[1..], EnvironmentWith(environment), Work);
         _pis.Add(pi);
         return pi;
     }
@@ -82,8 +105,8 @@ internal sealed class TerminalFixture : IAsyncDisposable
     /// <summary>Runs redis-cli on the bus; the answer's lines.</summary>
     public async Task<string[]> BusAsync(params string[] words)
     {
-        string[] arguments = ["-p", $"{BusPort}", .. words];
-        var answer = await Cli.RunAsync(Repository.Tool("redis-cli"), arguments, _environment);
+        string[] line = [.. BusLauncher, Repository.Tool("redis-cli"), "-p", $"{BusPort}", .. words];
+        var answer = await Cli.RunAsync(line[0], line[1..], _environment);
         answer.ExitCode.ShouldBe(0, answer.All);
         return answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Bellhop.SystemTests.Testing;
 
@@ -21,6 +22,15 @@ internal static class Processes
 
     /// <summary>One field of a process, by <c>ps</c>'s name for it: <c>rss</c> in KiB, <c>stat</c>.</summary>
     public static string Field(int pid, string name) => Run("ps", "-o", $"{name}=", "-p", $"{pid}").Trim();
+
+    /// <summary>User and system time of a process on Linux, in the kernel's ticks of a hundredth of a second.</summary>
+    public static TimeSpan ProcessorTime(int pid)
+    {
+        var stat = File.ReadAllText($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var ticks = fields[11..13].Sum(f => long.Parse(f, CultureInfo.InvariantCulture));
+        return TimeSpan.FromMilliseconds(ticks * 10);
+    }
 
     /// <summary>
     /// How a program is started here: everything redirected, nothing inherited. A null in <paramref name="environment"/>

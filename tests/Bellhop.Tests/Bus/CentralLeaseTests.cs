@@ -15,6 +15,7 @@ public sealed class CentralLeaseTests : IAsyncLifetime
 
     private readonly RedisServer _server = new(RedisServer.Redis);
     private readonly List<IAsyncDisposable> _open = [];
+    private TaskCompletionSource _news = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -152,6 +153,7 @@ public sealed class CentralLeaseTests : IAsyncLifetime
             self,
             Lease,
             new LeaseRivals(client, keys, makesWay: agent == "echo"),
+            () => _news.Task,
             TimeProvider.System,
             NullLogger<CentralLease>.Instance
         );

@@ -65,8 +65,7 @@ public sealed class DeliveryMetricsTests : IAsyncLifetime
     public async Task Watch_FellBehind_GoesOnCounting()
     {
         _store.EndWatchers(new StoreException("behind"));
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        await _time.SomebodySleepsAsync();
         _time.Advance(TimeSpan.FromSeconds(1));
         await _store.SomebodyWatchesAsync(Cancel);
         await PushAsync(new UlidFactory(_time).Next(), "a");

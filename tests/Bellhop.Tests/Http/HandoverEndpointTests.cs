@@ -2,6 +2,7 @@ using System.Net;
 using Bellhop.Events;
 using Bellhop.Routing;
 using Bellhop.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bellhop.Tests.Http;
 
@@ -33,8 +34,36 @@ public sealed class HandoverEndpointTests
         gateway.Handover.Asked.ShouldBe([(SessionId.Parse("box/pid-7"), SessionHolder.Terminal)]);
     }
 
+    [Fact]
+    public async Task Post_ToATerminal_AsksForItByItsName()
+    {
+        await using var gateway = await HttpGateway.StartAsync();
+        var terminals = gateway.Services.GetRequiredService<TerminalLeases>();
+        await terminals.RenewAsync(Lease("pid-7"), TestContext.Current.CancellationToken);
+        gateway.Calls.Answer = () => terminals.RenewAsync(Lease("gateway"), TestContext.Current.CancellationToken);
+
+        using var response = await gateway.PostAsync("/v1/sessions/main/handover", """{"to":"pid-7"}""");
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var answer = await response.JsonAsync();
+        answer.GetProperty("to").GetString().ShouldBe("pid-7");
+        answer.GetProperty("message").GetString().ShouldBe("pid-7 on host box has gateway.");
+        gateway.Calls.Given.ShouldBe([(SessionId.Gateway, "mine")]);
+        await gateway
+            .PostAsync("/v1/sessions/main/handover", """{"to":"pid-8"}""")
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "BH-4092");
+
+        TerminalLease Lease(string session)
+        {
+            var (now, period) = (gateway.Time.GetUtcNow(), TimeSpan.FromSeconds(15));
+            var json =
+                """{"host":"box","pid":7,"startedAt":1771372800000,"kind":"pi-terminal","nonce":"mine"}"""u8.ToArray();
+            return TerminalLease.Read(SessionId.Parse(session), json, period, now + period, now);
+        }
+    }
+
     [Theory]
-    [InlineData("/v1/sessions/main/handover", """{"to":"me"}""", "BH-4001", "to")]
+    [InlineData("/v1/sessions/main/handover", """{"to":"not me"}""", "BH-4001", "to")]
     [InlineData("/v1/sessions/main/handover", "[]", "BH-4001", "to")]
     [InlineData("/v1/sessions/main/handover", "nonsense", "BH-4001", "to")]
     [InlineData("/v1/sessions/no%20name/handover", "", "BH-4006", null)]

@@ -26,7 +26,9 @@ public sealed partial class LaneTests
         var alarm = _alarms.Open.ShouldHaveSingleItem();
         alarm.Name.ShouldBe("store");
         alarm.Message.ShouldContain("nothing is lost");
-        _running.Status.Reason.ShouldNotBeNull().ShouldContain("disk is full");
+        await UntilAsync(() =>
+            _running.Status.Reason is { } reason && reason.Contains("disk is full", StringComparison.Ordinal)
+        );
         (await _store.FindAsync(key)).IsSettled.ShouldBeFalse();
 
         _disk.Fail();

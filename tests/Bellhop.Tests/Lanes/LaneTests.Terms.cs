@@ -10,16 +10,7 @@ public sealed partial class LaneTests
     [Fact]
     public async Task Run_CentralLostInATurn_KillsTheAgentAndLeavesTheTurnToTheNext()
     {
-        using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(null, lost.Token);
-        _agent.ThenHang();
-        Start();
-        var key = await PushAsync("a");
-        await PromptAsync();
-        await UntilAsync(() => StateOf(key) == DeliveryState.Injected);
-
-        await lost.CancelAsync();
-        await _lane;
+        var key = await LoseCentralInATurnAsync(_agent);
 
         _agent.Stopped.ShouldBeTrue();
         _running.Status.Phase.ShouldBe("standby");
@@ -31,15 +22,7 @@ public sealed partial class LaneTests
     [Fact]
     public async Task Run_TakenOverFromAnotherGateway_GivesTheTurnAgainAndSaysThatItMayHaveBegun()
     {
-        using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(null, lost.Token);
-        _agent.ThenHang();
-        Start();
-        var key = await PushAsync("a");
-        await PromptAsync();
-        await UntilAsync(() => StateOf(key) == DeliveryState.Injected);
-        await lost.CancelAsync();
-        await _lane;
+        var key = await LoseCentralInATurnAsync(_agent);
 
         var elsewhere = new ScriptedAgent();
         _term = new CentralTerm("alpha:/home/ann", CancellationToken.None);
@@ -56,16 +39,8 @@ public sealed partial class LaneTests
     [Fact]
     public async Task Run_CentralAgainOnTheSameTranscript_GivesNothingTwice()
     {
-        using var lost = new CancellationTokenSource();
-        _term = new CentralTerm(null, lost.Token);
         var transcript = new ScriptedAgent.Transcript();
-        _agent = new ScriptedAgent(transcript).ThenHang();
-        Start();
-        var key = await PushAsync("a");
-        await PromptAsync();
-        await UntilAsync(() => StateOf(key) == DeliveryState.Injected);
-        await lost.CancelAsync();
-        await _lane;
+        var key = await LoseCentralInATurnAsync(new ScriptedAgent(transcript));
 
         var again = new ScriptedAgent(transcript);
         _term = new CentralTerm(null, CancellationToken.None);
@@ -73,6 +48,21 @@ public sealed partial class LaneTests
 
         await _store.SettledAsync(key);
         (await again.Prompts.ReadAsync()).Text.ShouldNotContain("t.a", customMessage: "the transcript holds it");
+    }
+
+    /// <summary>An event is in the agent's hand when central is lost; returns when the lane has let go of it.</summary>
+    private async Task<Ulid> LoseCentralInATurnAsync(ScriptedAgent agent)
+    {
+        using var lost = new CancellationTokenSource();
+        _term = new CentralTerm(null, lost.Token);
+        _agent = agent.ThenHang();
+        Start();
+        var key = await PushAsync("a");
+        await PromptAsync();
+        await UntilAsync(() => StateOf(key) == DeliveryState.Injected);
+        await lost.CancelAsync();
+        await _lane;
+        return key;
     }
 
     private DeliveryState StateOf(Ulid key) => _store.FindAsync(key).GetAwaiter().GetResult().Deliveries[0].State;

@@ -3,6 +3,7 @@ using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
@@ -16,6 +17,7 @@ public sealed partial class LaneTests : IAsyncLifetime
     {
         TurnDeadline = TimeSpan.FromMinutes(10),
         DrainBudget = TimeSpan.FromSeconds(10),
+        PermissionTimeout = TimeSpan.FromMinutes(30),
     };
 
     /// <summary>Only a lane that hangs takes so long.</summary>
@@ -25,6 +27,7 @@ public sealed partial class LaneTests : IAsyncLifetime
     private readonly CancellationTokenSource _stop = new();
     private CentralTerm _term = new(null, CancellationToken.None);
     private readonly Alarms _alarms;
+    private readonly PermissionRequests _permissions;
     private readonly EventReader _reader;
     private StoreFixture _store = null!;
     private ScriptedAgent _agent = new();
@@ -35,6 +38,7 @@ public sealed partial class LaneTests : IAsyncLifetime
     public LaneTests()
     {
         _alarms = new Alarms(_time, NullLogger<Alarms>.Instance);
+        _permissions = new PermissionRequests(_time, NullLogger<PermissionRequests>.Instance);
         _reader = new EventReader(_time, new UlidFactory(_time));
     }
 
@@ -228,6 +232,7 @@ public sealed partial class LaneTests : IAsyncLifetime
             _disk?.Store ?? _store.Store,
             agent,
             new PromptComposer(_time),
+            _permissions,
             _alarms,
             () => Options,
             _time,

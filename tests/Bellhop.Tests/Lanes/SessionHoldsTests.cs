@@ -4,6 +4,7 @@ using Bellhop.Agents;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Lanes;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
@@ -152,6 +153,7 @@ public sealed class SessionHoldsTests : IAsyncLifetime
             _store.Store,
             _agent,
             new PromptComposer(_time),
+            new PermissionRequests(_time, NullLogger<PermissionRequests>.Instance),
             new Alarms(_time, NullLogger<Alarms>.Instance),
             () => new LaneOptions(),
             _time,

@@ -21,11 +21,10 @@ public sealed class AdoptionLoopTests
         var logger = NullLogger<AdoptionLoop>.Instance;
         using var loop = new AdoptionLoop(fixture.Store, () => AdoptAfter, _time, new FakeApplication(), logger);
         await loop.StartAsync(Cancel);
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
-        var old = await AppendAsync(fixture, "pid-1");
+        await _time.SomebodySleepsAsync();
+        var old = await fixture.AppendAsync(_time, "pid-1");
         _time.Advance(AdoptAfter / 2);
-        var young = await AppendAsync(fixture, "pid-2");
+        var young = await fixture.AppendAsync(_time, "pid-2");
 
         _time.Advance(AdoptAfter * 0.6);
 
@@ -37,12 +36,5 @@ public sealed class AdoptionLoopTests
         var waiting = (await fixture.FindAsync(young.Key)).Deliveries.ShouldHaveSingleItem();
         waiting.State.ShouldBe(DeliveryState.Accepted);
         await loop.StopAsync(Cancel);
-    }
-
-    private async Task<Event> AppendAsync(StoreFixture fixture, string session)
-    {
-        var e = Make.Event(_time);
-        await fixture.Store.AppendAsync([Make.NewForUnknown(e, Make.Session(session))], Cancel);
-        return e;
     }
 }

@@ -67,20 +67,49 @@ public sealed class HoldsTests : IAsyncLifetime
     public async Task ReleaseOrphans_RuleIsGone_GivesWhatItHeldAndNothingElse()
     {
         await HoldAsync(2);
-        (await Holds(Night).ReleaseOrphansAsync(Cancel)).ShouldBe(0);
 
+        (await Holds(Night).ReleaseOrphansAsync(Cancel)).ShouldBe(0);
+        (await Holds().ReleaseOrphansAsync(Cancel)).ShouldBe(2);
+
+        var counts = _fixture.Store.Counts.Sessions.ShouldHaveSingleItem();
+        (counts.Session, counts.Queued).ShouldBe((SessionId.Gateway, 2));
+    }
+
+    [Fact]
+    public async Task Loop_RuleIsTakenOutMeanwhile_GivesWhatItHeldAndWhatWasJustBeingWritten()
+    {
+        await HoldAsync(2);
+        var rules = new RoutingOptions { Rules = [Night] };
+        var (asked, change) = (new TaskCompletionSource(), new TaskCompletionSource());
         using var loop = new OrphanedHolds(
-            Holds(),
+            new Holds(_fixture.Store, RouterWith(), () => rules),
             new SoleCentral(),
+            () =>
+            {
+                asked.TrySetResult();
+                return change.Task;
+            },
             _time,
             new FakeApplication(),
             NullLogger<OrphanedHolds>.Instance
         );
+        var timers = _time.PendingTimers;
         await loop.StartAsync(Cancel);
-        await loop.ExecuteTask!;
+        await asked.Task.WaitAsync(Cancel);
 
-        var counts = _fixture.Store.Counts.Sessions.ShouldHaveSingleItem();
-        (counts.Session, counts.Queued).ShouldBe((SessionId.Gateway, 2));
+        rules = new RoutingOptions();
+        Interlocked.Exchange(ref change, new TaskCompletionSource()).SetResult();
+        while (_time.PendingTimers == timers)
+            await Task.Delay(1, Cancel);
+        Queued().ShouldBe(2);
+
+        await HoldAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        while (Queued() < 3)
+            await Task.Delay(1, Cancel);
+        await loop.StopAsync(Cancel);
+
+        long Queued() => _fixture.Store.Counts.Sessions.Where(c => c.Session.IsGateway).Sum(c => c.Queued);
     }
 
     private async Task<List<Event>> HoldAsync(int count)
@@ -95,8 +124,8 @@ public sealed class HoldsTests : IAsyncLifetime
     }
 
     private Holds Holds(params RoutingRule[] rules) =>
-        new(_fixture.Store, RouterWith(rules), new RoutingOptions { Rules = rules });
+        new(_fixture.Store, RouterWith(rules), () => new RoutingOptions { Rules = rules });
 
     private Router RouterWith(params RoutingRule[] rules) =>
-        new(new SessionRegistry(_fixture.Store), new RoutingOptions { Rules = rules });
+        new(new SessionRegistry(_fixture.Store), () => new RoutingOptions { Rules = rules });
 }

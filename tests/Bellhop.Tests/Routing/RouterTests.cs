@@ -136,6 +136,18 @@ public sealed class RouterTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Decide_RulesChange_NextDecisionIsByTheNewOnes()
+    {
+        var rules = new RoutingOptions { Rules = [Noise] };
+        var router = new Router(new SessionRegistry(_store), () => rules);
+        router.Decide(Event("memory.observed"), null).Rule.ShouldBe(Noise);
+
+        rules = new RoutingOptions();
+
+        router.Decide(Event("memory.observed"), null).Basis.ShouldBe(RoutingBasis.Central);
+    }
+
+    [Fact]
     public async Task Accept_Quarantined_IsADeadLetterThatNoRuleLooksAt()
     {
         var inbox = new Inbox(_store, RouterWith(Night));
@@ -155,5 +167,5 @@ public sealed class RouterTests : IAsyncDisposable
         RouterWith(rules).Decide(e, list);
 
     private Router RouterWith(params RoutingRule[] rules) =>
-        new(new SessionRegistry(_store), new RoutingOptions { Rules = rules });
+        new(new SessionRegistry(_store), () => new RoutingOptions { Rules = rules });
 }

@@ -77,16 +77,14 @@ public sealed class TerminalLeasesTests : IAsyncDisposable
         );
         await _terminals.RenewAsync(Lease(Satellite, "a", 1), Cancel);
         await expiry.StartAsync(Cancel);
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        await _time.SomebodySleepsAsync();
 
         _time.Advance(TimeSpan.FromHours(8));
         while (_terminals.Of(Satellite)!.ExpiresAt < _time.GetUtcNow())
             await Task.Yield();
         _store.Gone.ShouldBeEmpty();
 
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        await _time.SomebodySleepsAsync();
         _time.Advance(Period);
         while (_terminals.Of(Satellite) is not null)
             await Task.Yield();

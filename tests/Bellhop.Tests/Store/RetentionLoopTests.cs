@@ -20,13 +20,12 @@ public sealed class RetentionLoopTests
         var logger = NullLogger<RetentionLoop>.Instance;
         using var loop = new RetentionLoop(fixture.Store, () => Keep, _time, new FakeApplication(), logger);
         await loop.StartAsync(Cancel);
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
-        var ended = await AppendAsync(fixture);
+        await _time.SomebodySleepsAsync();
+        var ended = await fixture.AppendAsync(_time);
         await CompleteAsync(fixture);
-        var unfinished = await AppendAsync(fixture);
+        var unfinished = await fixture.AppendAsync(_time);
         _time.Advance(Keep / 2);
-        var young = await AppendAsync(fixture);
+        var young = await fixture.AppendAsync(_time);
         await fixture.Store.TakeAsync([(await fixture.FindAsync(young.Key)).Deliveries[0].Number], "taken", Cancel);
 
         _time.Advance(Keep * 0.6);
@@ -36,13 +35,6 @@ public sealed class RetentionLoopTests
         (await fixture.FindAsync(unfinished.Key)).Deliveries[0].State.ShouldBe(DeliveryState.Queued);
         (await fixture.FindAsync(young.Key)).Deliveries[0].State.ShouldBe(DeliveryState.Completed);
         await loop.StopAsync(Cancel);
-    }
-
-    private async Task<Event> AppendAsync(StoreFixture fixture)
-    {
-        var e = Make.Event(_time);
-        await fixture.Store.AppendAsync([Make.New(e)], Cancel);
-        return e;
     }
 
     private static async Task CompleteAsync(StoreFixture fixture)

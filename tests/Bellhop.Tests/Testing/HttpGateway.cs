@@ -5,6 +5,7 @@ using System.Text;
 using Bellhop.Channels.Http;
 using Bellhop.Diagnostics;
 using Bellhop.Events;
+using Bellhop.Permissions;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.AspNetCore.Builder;
@@ -27,6 +28,8 @@ internal sealed class HttpGateway : IAsyncDisposable
     public ManualTime Time { get; } = new();
 
     public FakeHandover Handover { get; } = new();
+
+    public FakeTerminalCalls Calls { get; } = new();
 
     public Readiness Readiness { get; } = new();
 
@@ -51,7 +54,7 @@ internal sealed class HttpGateway : IAsyncDisposable
     public HttpClient Stranger { get; private set; } = new();
 
     /// <summary>What events are routed by.</summary>
-    public RoutingOptions Routing { get; private init; } = new();
+    public RoutingOptions Routing { get; set; } = new();
 
     public static async Task<HttpGateway> StartAsync(
         Func<HttpChannelOptions, HttpChannelOptions>? change = null,
@@ -153,14 +156,20 @@ internal sealed class HttpGateway : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Time).AddSingleton<IEventStore>(Store).AddSingleton(Readiness);
         services.AddSingleton<UlidFactory>().AddSingleton<EventReader>().AddSingleton<Alarms>();
         services.AddSingleton<IConfigurationReload>(Configuration);
-        services.AddSingleton<SessionRegistry>().AddSingleton(Routing).AddSingleton<Router>().AddSingleton<Inbox>();
+        services
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton(() => Routing)
+            .AddSingleton<Router>()
+            .AddSingleton<Inbox>();
         services.AddSingleton<ITerminalRecords, NoRecords>().AddSingleton<TerminalLeases>();
-        services.AddSingleton<ISessionHandover>(Handover);
+        services.AddSingleton<ISessionHandover>(Handover).AddSingleton<ISessionHolders>(new FakeHolders());
+        services.AddSingleton<ITerminalCalls>(Calls);
         services.AddSingleton(p => new StatusReporter(
             Store,
             p.GetRequiredService<SessionRegistry>(),
             Readiness,
             p.GetRequiredService<Alarms>(),
+            p.GetRequiredService<PermissionRequests>(),
             new NoLanes(),
             p.GetRequiredService<TerminalLeases>(),
             () => new GatewayFacts($"http://127.0.0.1:{Port}", new BusStatus("embedded", null, "agent"), []),

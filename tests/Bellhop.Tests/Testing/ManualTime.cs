@@ -28,6 +28,13 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
         }
     }
 
+    /// <summary>Returns when code has gone to sleep on this clock.</summary>
+    public async Task SomebodySleepsAsync()
+    {
+        while (PendingTimers == 0)
+            await Task.Yield();
+    }
+
     /// <summary>How long until the next timer fires; null when none waits.</summary>
     public TimeSpan? NextTimerIn
     {

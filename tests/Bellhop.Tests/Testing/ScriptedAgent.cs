@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Bellhop.Agents;
+using Bellhop.Permissions;
 
 namespace Bellhop.Tests.Testing;
 
@@ -49,6 +50,12 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
     public ScriptedAgent ThenHang(params TurnSignal[] signs) => Then((prompt, stop) => HangAsync(prompt, signs, stop));
 
     public ScriptedAgent ThenWait(Task until, string answer) => Then((prompt, _) => WaitAsync(prompt, until, answer));
+
+    /// <summary>Asks leave, and ends as <paramref name="end"/> makes of the option's id that it is told.</summary>
+    public ScriptedAgent ThenAsk(
+        PermissionQuestion question,
+        Func<Task<string>, CancellationToken, Task<TurnSignal.Ended>> end
+    ) => Then((prompt, stop) => AskAsync(prompt, question, end, stop));
 
     public ScriptedAgent NotReady(params string[] messages)
     {
@@ -128,6 +135,28 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
         yield return await Task.WhenAny(stopped.Task, _killed.Task) == stopped.Task
             ? TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "stopped")
             : TurnSignal.Ended.Failed(AgentFailureCause.Died, "killed");
+    }
+
+    private async IAsyncEnumerable<TurnSignal> AskAsync(
+        Prompt prompt,
+        PermissionQuestion question,
+        Func<Task<string>, CancellationToken, Task<TurnSignal.Ended>> end,
+        [EnumeratorCancellation] CancellationToken stop
+    )
+    {
+        transcript.Add(prompt.Marker, null);
+        yield return new TurnSignal.Delivered();
+        var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        yield return new TurnSignal.PermissionAsked(
+            question,
+            option =>
+            {
+                told.SetResult(option?.Id ?? "none");
+                return Task.CompletedTask;
+            }
+        );
+        yield return new TurnSignal.Alive();
+        yield return await end(told.Task, stop);
     }
 
     private async IAsyncEnumerable<TurnSignal> WaitAsync(Prompt prompt, Task until, string answer)

@@ -30,6 +30,15 @@ internal sealed class StoreFixture : IAsyncDisposable
     public async Task<Receipt> FindAsync(Ulid key) =>
         (await Store.FindAsync(key.ToString(), CancellationToken.None)).ShouldNotBeNull();
 
+    /// <summary>A new event for central; for <paramref name="unknown"/>, a session that was never seen, where one is named.</summary>
+    public async Task<Event> AppendAsync(TimeProvider time, string? unknown = null)
+    {
+        var e = Make.Event(time);
+        var added = unknown is null ? Make.New(e) : Make.NewForUnknown(e, Make.Session(unknown));
+        await Store.AppendAsync([added], CancellationToken.None);
+        return e;
+    }
+
     public Task<Receipt> SettledAsync(Ulid key) => UntilAsync(key, receipt => receipt.IsSettled);
 
     /// <summary>Waits until the event's first delivery has come to a state for the n-th time.</summary>

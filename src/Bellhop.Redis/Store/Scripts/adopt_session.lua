@@ -1,9 +1,10 @@
--- Gives central everything unfinished of a session that is gone for good. 1 session  2 note  3 at most so many
+-- Gives central everything unfinished of a session that is gone for good.
+-- 1 session  2 note  3 the note for what its transcript may hold  4 at most so many
 
 local id, stop = start(true)
 if stop then return stop end
 
-local session, note, limit = arg(1), arg(2), tonumber(arg(3))
+local session, note, begun, limit = arg(1), arg(2), arg(3), tonumber(arg(4))
 
 local rows = {}
 for _, zset in ipairs({ 'accepted', 'lane:0', 'lane:1', 'hand' }) do
@@ -12,8 +13,9 @@ end
 by_number(rows)
 for i = 1, math.min(limit, #rows) do
   local d = rows[i]
-  take_back(d, COUNTED[d.state] == 'turn') -- whoever takes the session's name later must not find it
-  if COUNTED[d.state] == 'turn' then move(d, QUEUED, note) end
-  adopt(d, note, note)
+  local in_hand = COUNTED[d.state] == 'turn'
+  take_back(d, in_hand) -- whoever takes the session's name later must not find it
+  if in_hand then move(d, QUEUED, note) end
+  adopt(d, note, in_hand and begun or note)
 end
 return finish(id, math.min(limit, #rows))

@@ -43,16 +43,17 @@ internal sealed partial class AcpSession(
         }
     }
 
-    public override AcpTurn NewTurn(Prompt prompt) => new(connection.NextId(), _id, _notices, settings.Permissions);
+    public override AcpTurn NewTurn(Prompt prompt) =>
+        new(connection.NextId(), _id, _notices, settings.Permissions, connection.AnswerAsync);
 
     public override Task<bool> PromptAsync(AcpTurn turn, Prompt prompt)
     {
-        connection.IsStopping = false;
+        connection.BeginAsking(_id);
         _answered = connection.Expect(turn.PromptId);
         return connection.SendAsync(AcpRequest.Prompt(turn.PromptId, _id, prompt.Text), CancellationToken.None);
     }
 
-    public override Task FollowAsync(AcpTurn turn, Prompt prompt)
+    public override async Task FollowAsync(AcpTurn turn, Prompt prompt)
     {
         if (turn.IsRefused)
             Forget(prompt.Marker);
@@ -60,7 +61,8 @@ internal sealed partial class AcpSession(
             Remember(prompt.Marker);
         if (turn.Ended is { Failure: null })
             Keep(prompt.Marker);
-        return Task.CompletedTask;
+        if (turn.Ended is not null)
+            await connection.EndAskingAsync();
     }
 
     public override Task<bool> StopTurnAsync(AcpTurn turn, CancellationToken cancel) => CancelAsync(cancel);
@@ -73,9 +75,10 @@ internal sealed partial class AcpSession(
         connection.IsStopping = true;
         try
         {
-            return _answered is { } answered
-                && await connection.SendAsync(AcpRequest.Cancel(_id), cancel)
-                && await answered.WaitAsync(CancelLimit, time, cancel) is not null;
+            if (_answered is not { } answered || !await connection.SendAsync(AcpRequest.Cancel(_id), cancel))
+                return false;
+            await connection.EndAskingAsync();
+            return await answered.WaitAsync(CancelLimit, time, cancel) is not null;
         }
         catch (TimeoutException)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bellhop.Permissions;
 
 namespace Bellhop.Agents.Acp;
 
@@ -10,8 +11,14 @@ namespace Bellhop.Agents.Acp;
 /// <param name="session">The agent's name for the session; what concerns others is none of ours.</param>
 /// <param name="notices">Tells its remarks from its reply.</param>
 /// <param name="permissions">What it is told when it asks leave.</param>
-internal sealed class AcpTurn(string promptId, string session, AcpNotices notices, AgentPermissions permissions)
-    : ITurn<AcpMessage>
+/// <param name="answer">Answers a request for leave, where a person is asked.</param>
+internal sealed class AcpTurn(
+    string promptId,
+    string session,
+    AcpNotices notices,
+    AgentPermissions permissions,
+    Func<JsonElement, PermissionOption?, Task> answer
+) : ITurn<AcpMessage>
 {
     private const string Login = "log in with the agent's own program, or give it its key by agent.env";
 
@@ -43,7 +50,7 @@ internal sealed class AcpTurn(string promptId, string session, AcpNotices notice
         if (record.Answers == promptId)
             Conclude(record);
         else if (record is { IsRequest: true, Method: AcpPermission.Method })
-            OnPermission(record.Params);
+            OnPermission(record);
         else if (AcpUpdate.Read(record) is { } update && update.Session == session)
             OnUpdate(update);
         return _signals;
@@ -118,13 +125,19 @@ internal sealed class AcpTurn(string promptId, string session, AcpNotices notice
             Say(new TurnSignal.Alive());
     }
 
-    private void OnPermission(JsonElement request)
+    private void OnPermission(AcpMessage request)
     {
-        if (request.Text("sessionId") != session)
+        if (request.Params.Text("sessionId") != session)
             return;
         Deliver();
         _reply.StartAnew();
-        Say(AcpPermission.NoticeOf(request, permissions));
+        var call = request.Params.Member("toolCall").Text("toolCallId") ?? "";
+        var question = AcpPermission.Read(request.Params, _tools.GetValueOrDefault(call));
+        Say(
+            permissions == AgentPermissions.Ask
+                ? new TurnSignal.PermissionAsked(question, option => answer(request.Id, option))
+                : AcpPermission.NoticeOf(question, permissions)
+        );
     }
 
     private void Conclude(AcpMessage response)

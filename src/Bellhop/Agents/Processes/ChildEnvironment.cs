@@ -11,6 +11,9 @@ internal static class ChildEnvironment
     // Our own settings; a child that runs `bellhop` must not inherit them as overrides.
     private const string SettingPrefix = "BELLHOP__";
 
+    // How our own runtime serves sockets; a child on .NET has not agreed to that.
+    private const string OwnSwitch = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     /// <summary>Ours, less our settings and the secrets named, plus what is configured, plus the mark.</summary>
     public static Dictionary<string, string> For(
         string mark,
@@ -22,7 +25,11 @@ internal static class ChildEnvironment
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;
-            if (!name.StartsWith(SettingPrefix, StringComparison.Ordinal) && !secrets.Contains(name))
+            if (
+                !name.StartsWith(SettingPrefix, StringComparison.Ordinal)
+                && name != OwnSwitch
+                && !secrets.Contains(name)
+            )
                 environment[name] = (string?)variable.Value ?? "";
         }
         foreach (var (name, value) in configured)

@@ -35,7 +35,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         Pid = pid;
         _time = time;
-        Input = input;
+        Input = new PipeFeed(input);
         Output = PipePump.Start(output, $"agent {pid} out");
         _errors = errorLog;
         _errorsRead = errorLog.ReadAsync(PipePump.Start(errors, $"agent {pid} err"));
@@ -49,7 +49,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public required string Executable { get; init; }
 
     /// <summary>Its standard input.</summary>
-    public Stream Input { get; }
+    public PipeFeed Input { get; }
 
     /// <summary>Its standard output.</summary>
     public Stream Output { get; }
@@ -80,7 +80,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>End of input; a well-behaved program ends now.</summary>
-    public void CloseInput() => Input.Dispose();
+    public void CloseInput() => Input.Close();
 
     /// <summary>Ends it in order: close its input, wait, SIGTERM, wait, kill everything. Cancelling skips the waits.</summary>
     public async Task StopAsync(CancellationToken cancel)

@@ -20,7 +20,8 @@ internal sealed class Children(ChildLedger ledger, FamilyKiller killer, TimeProv
         ledger.Add(family);
         try
         {
-            return Start(start, executable, environment, family);
+            // A fork takes milliseconds, which whoever asked may not have.
+            return await Task.Run(() => Start(start, executable, environment, family), CancellationToken.None);
         }
         catch (SpawnException)
         {

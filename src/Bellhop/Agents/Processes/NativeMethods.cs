@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Bellhop.Agents.Processes;
 
-/// <summary>The few libc calls that .NET does not offer: posix_spawn with a session, signals, wait.</summary>
+/// <summary>The few libc calls that .NET does not offer: posix_spawn with a session, signals, wait, poll.</summary>
 internal static class NativeMethods
 {
     public const int SigTerm = 15;
@@ -59,4 +59,18 @@ internal static class NativeMethods
 
     [DllImport(C, SetLastError = true)]
     public static extern int kill(int pid, int signal);
+
+    [DllImport(C, SetLastError = true)]
+    public static extern int poll(ref PollDescriptor descriptor, nuint count, int milliseconds);
+}
+
+/// <summary>What poll(2) is asked of a descriptor, and its answer.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor(int descriptor, short wanted)
+{
+    public const short Writable = 4;
+
+    public int Descriptor = descriptor;
+    public short Wanted = wanted;
+    public short Answer;
 }

@@ -32,7 +32,7 @@ public sealed record SessionsDto(IReadOnlyList<SessionStatus> Sessions);
 
 /// <summary>The answer to a handover.</summary>
 /// <param name="Session">The session that was asked for.</param>
-/// <param name="To">terminal or bellhop.</param>
+/// <param name="To">terminal, bellhop, or the session of the terminal that was named.</param>
 /// <param name="Message">What is so now, and what a person does next.</param>
 public sealed record HandoverDto(string Session, string To, string Message);
 

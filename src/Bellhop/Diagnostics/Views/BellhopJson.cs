@@ -27,6 +27,9 @@ namespace Bellhop.Diagnostics.Views;
 [JsonSerializable(typeof(PhaseDto))]
 [JsonSerializable(typeof(ExplanationDto))]
 [JsonSerializable(typeof(ReleasedDto))]
+[JsonSerializable(typeof(PermissionsDto))]
+[JsonSerializable(typeof(PermissionAnswerDto))]
+[JsonSerializable(typeof(PermissionSettledDto))]
 [JsonSerializable(typeof(ErrorDto))]
 [JsonSerializable(typeof(GatewayStatus))]
 public sealed partial class BellhopJson : JsonSerializerContext

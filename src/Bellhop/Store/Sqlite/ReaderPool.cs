@@ -25,7 +25,8 @@ internal sealed class ReaderPool(string path) : IAsyncDisposable
                 throw new StoreException("The store is closed.");
             if (!_idle.TryTake(out db))
                 db = Connection.Open(path, readOnly: true, CacheKiB);
-            return InSnapshot(db, read);
+            // On the pool: a listing takes its time, and who asks may be the thread that serves all sockets.
+            return await Task.Run(() => InSnapshot(db, read), CancellationToken.None);
         }
         catch (SqliteException e)
         {

@@ -56,7 +56,15 @@ internal static class SessionOperations
         foreach (var row in rows)
         {
             var inHand = row.State is DeliveryState.Injecting or DeliveryState.Injected;
-            GiveCentral(batch, inHand ? batch.Move(row, DeliveryState.Queued, note) : row, note, note);
+            if (inHand)
+                GiveCentral(
+                    batch,
+                    batch.Move(row, DeliveryState.Queued, note),
+                    note,
+                    TerminalReport.MayHaveBegun(note)
+                );
+            else
+                GiveCentral(batch, row, note, note);
         }
         return rows.Count;
     }

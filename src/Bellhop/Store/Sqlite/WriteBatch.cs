@@ -8,6 +8,13 @@ namespace Bellhop.Store.Sqlite;
 /// </summary>
 internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed feed, TimeProvider time)
 {
+    private const string Fields =
+        "state = ?1, attempts = ?2, kills = ?3, cohort = ?4, told_in = ?5, slot = ?6, due_at = ?7, reason = ?8, "
+        + "updated_at = ?9, history = ?10";
+
+    private const string Update = $"UPDATE deliveries SET {Fields} WHERE number = ?11";
+    private const string UpdateWithTurn = $"UPDATE deliveries SET {Fields}, turn = ?12 WHERE number = ?11";
+
     private readonly List<Move> _moves = [];
     private readonly HashSet<SessionId> _stirred = [];
     private int _putAway;
@@ -25,13 +32,18 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
 
     public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWithAccepted();
 
-    public void Begin() => db.Execute("BEGIN IMMEDIATE");
+    public void Begin() => db.Sql("BEGIN IMMEDIATE").Run();
 
-    /// <summary>Writes and syncs, then lets the rest take effect.</summary>
+    /// <summary>Writes and syncs; from here on it counts.</summary>
     public void Commit()
     {
-        db.Execute("COMMIT");
+        db.Sql("COMMIT").Run();
         counters.Apply(_moves, _putAway);
+    }
+
+    /// <summary>Tells those who watch.</summary>
+    public void Publish()
+    {
         feed.Publish(_moves.Select(move => move.Change));
         Clear();
     }
@@ -78,27 +90,24 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
     {
         var now = Now;
         var moved = delivery with { State = to, History = History.Append(delivery.History, to, now, note) };
-        using var update = db.Sql(
-            """
-            UPDATE deliveries SET state = ?, attempts = ?, kills = ?, cohort = ?, turn = ?, told_in = ?, slot = ?,
-                due_at = ?, reason = ?, updated_at = ?, history = ?
-            WHERE number = ?
-            """
-        );
+        // A turn begins where something is leased; naming it in every move would rewrite its index each time.
+        var leased = to == DeliveryState.Injecting;
+        using var update = db.Sql(leased ? UpdateWithTurn : Update);
         update
             .Bind(to)
             .Bind(moved.Attempts)
             .Bind(moved.Kills)
             .Bind(moved.Cohort)
-            .Bind(moved.Turn)
             .Bind(moved.ToldIn)
             .Bind(moved.Slot)
             .Bind(moved.DueAt)
             .Bind(moved.Reason)
             .Bind(now)
             .Bind(moved.History)
-            .Bind(moved.Number)
-            .Run();
+            .Bind(moved.Number);
+        if (leased)
+            update.Bind(moved.Turn);
+        update.Run();
         Stage(delivery.State, moved, now, note);
         return moved;
     }

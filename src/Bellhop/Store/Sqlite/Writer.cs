@@ -24,6 +24,7 @@ internal sealed partial class Writer : IAsyncDisposable
 
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
     private readonly WriterContext _context;
     private readonly LeaseDesk _desk;
     private volatile bool _foldNow;
@@ -58,6 +59,7 @@ internal sealed partial class Writer : IAsyncDisposable
     {
         _queue.Writer.TryComplete();
         await _ended.Task;
+        _wake.Dispose();
     }
 
     private async ValueTask EnqueueAsync(WriteOperation operation, CancellationToken cancel)
@@ -133,7 +135,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private bool TakeWaiting(List<WriteOperation> waiting)
     {
         waiting.Clear();
-        if (!_queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask().GetAwaiter().GetResult())
+        if (!WaitForWork())
             return false;
         while (waiting.Count < MaxTogether && _queue.Reader.TryRead(out var operation))
         {
@@ -143,6 +145,19 @@ internal sealed partial class Writer : IAsyncDisposable
                 waiting.Add(operation);
         }
         return true;
+    }
+
+    /// <summary>False when there will be none. Sleeps at once: a thread that spins first takes a core from those it waits for.</summary>
+    private bool WaitForWork()
+    {
+        var work = _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+        if (!work.IsCompleted)
+        {
+            _wake.Reset();
+            work.GetAwaiter().UnsafeOnCompleted(_wake.Set);
+            _wake.Wait();
+        }
+        return work.GetAwaiter().GetResult();
     }
 
     /// <summary>All in one commit; where one spoils it for the others, each in its own.</summary>
@@ -178,6 +193,7 @@ internal sealed partial class Writer : IAsyncDisposable
         }
         // The lanes first: an agent is further away than the producer who waits for an answer.
         _desk.HandOut();
+        batch.Publish();
         foreach (var operation in operations)
         {
             if (refused.TryGetValue(operation, out var refusal))

@@ -71,9 +71,10 @@ public sealed class AcpAgentTests : IAsyncDisposable
     [Fact]
     public async Task EnsureReadyAsync_NoAnswer_IsKilledAndSaysSo()
     {
-        _acp.Peer.Answers = false;
-        (await _acp.Agent.EnsureReadyAsync(default))!.Message.ShouldContain("did not answer");
-        _acp.Peer.IsDead.ShouldBeTrue();
+        await using var acp = new AcpFixture(readyTimeout: TimeSpan.FromMilliseconds(300));
+        acp.Peer.Answers = false;
+        (await acp.Agent.EnsureReadyAsync(default))!.Message.ShouldContain("did not answer");
+        acp.Peer.IsDead.ShouldBeTrue();
     }
 
     [Fact]

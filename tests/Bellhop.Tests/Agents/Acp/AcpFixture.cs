@@ -12,15 +12,22 @@ internal sealed class AcpFixture : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
 
-    public AcpFixture(AgentPermissions permissions = AgentPermissions.Deny)
+    private readonly TimeSpan _readyTimeout;
+
+    /// <summary>The time to come up is for a busy machine, unless a test wants it to run out.</summary>
+    public AcpFixture(AgentPermissions permissions = AgentPermissions.Deny, TimeSpan? readyTimeout = null)
     {
-        Permissions = permissions;
+        (Permissions, _readyTimeout) = (permissions, readyTimeout ?? TimeSpan.FromSeconds(30));
         Agent = NewAgent();
     }
 
     public AgentPermissions Permissions { get; }
 
     public FakeAcp Peer { get; } = new();
+
+    /// <summary>The next thing that the agent asks leave for.</summary>
+    public TaskCompletionSource<TurnSignal.PermissionAsked> Asked { get; } =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public AcpAgent Agent { get; private set; }
 
@@ -69,7 +76,7 @@ internal sealed class AcpFixture : IAsyncDisposable
             Peer,
             new AcpSettings("fake", "/somewhere", Permissions, File),
             new RestartPolicy(TimeProvider.System, () => 0),
-            TimeSpan.FromMilliseconds(300),
+            _readyTimeout,
             TimeProvider.System,
             NullLogger.Instance
         );
@@ -79,7 +86,11 @@ internal sealed class AcpFixture : IAsyncDisposable
         await Task.Yield();
         var signals = new List<TurnSignal>();
         await foreach (var signal in Agent.PromptAsync(prompt, stop))
+        {
             signals.Add(signal);
+            if (signal is TurnSignal.PermissionAsked asked)
+                Asked.SetResult(asked);
+        }
         return signals;
     }
 }

@@ -143,7 +143,7 @@ public sealed class AcpTurnTests : IAsyncDisposable
         _acp = new AcpFixture(policy);
         var (turn, id) = await _acp.BeginAsync();
 
-        _acp.Peer.Say(PermissionRequest(kinds));
+        _acp.Peer.AskLeave(0, kinds);
         var answer = await _acp.Peer.ToldAsync();
         answer.GetProperty("id").GetInt32().ShouldBe(0, "theirs, of their own kind");
         var outcome = answer.GetProperty("result").GetProperty("outcome");
@@ -211,13 +211,5 @@ public sealed class AcpTurnTests : IAsyncDisposable
         var signals = await _acp.PlayAsync(peer => peer.Text("Retrying..."));
 
         signals[^1].ShouldBe(TurnSignal.Ended.Answered("Retrying..."));
-    }
-
-    private static string PermissionRequest(string kinds)
-    {
-        var options = kinds
-            .Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(kind => $$"""{"optionId":"id-{{kind}}","name":"n","kind":"{{kind}}"}""");
-        return $$$"""{"jsonrpc":"2.0","id":0,"method":"session/request_permission","params":{"sessionId":"s-1","toolCall":{"toolCallId":"t","title":"rm -r"},"options":[{{{string.Join(',', options)}}}]}}""";
     }
 }

@@ -42,6 +42,20 @@ internal sealed class FakeAcp : LineScript, IAcpLauncher
     public void Text(string text, string kind = "agent_message_chunk") =>
         Update(kind, $$""","content":{"type":"text","text":{{JsonSerializer.Serialize(text)}}}""");
 
+    /// <summary>Asks leave, with options whose ids are their kinds.</summary>
+    public void AskLeave(int id, string kinds, string call = """ "title":"rm -r" """, string session = Session)
+    {
+        var options = kinds
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(kind => $$"""{"optionId":"id-{{kind}}","name":"n","kind":"{{kind}}"}""");
+        Say(
+            $$$"""{"jsonrpc":"2.0","id":{{{id}}},"method":"session/request_permission","params":{"sessionId":"{{{session}}}","toolCall":{"toolCallId":"t",{{{call}}}},"options":[{{{string.Join(
+                ',',
+                options
+            )}}}]}}"""
+        );
+    }
+
     public void Respond(string? id, string result) => Say($$"""{"jsonrpc":"2.0","id":"{{id}}","result":{{result}}}""");
 
     public void Fail(string? id, string error) => Say($$"""{"jsonrpc":"2.0","id":"{{id}}","error":{{error}}}""");

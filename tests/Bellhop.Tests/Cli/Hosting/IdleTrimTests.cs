@@ -34,8 +34,7 @@ public sealed class IdleTrimTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _trim.StartAsync(Cancel);
-        while (_time.PendingTimers == 0)
-            await Task.Yield();
+        await _time.SomebodySleepsAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -18,8 +18,9 @@ public sealed class LiveOptionsTests : IDisposable
             """
             {
               "allowedHosts": ["box.example"],
-              "agent": { "turnDeadline": "5m" },
-              "routing": { "adoptAfter": "1m" },
+              "agent": { "turnDeadline": "5m", "permissionTimeout": "1h" },
+              "routing": { "adoptAfter": "1m", "rules": [{ "name": "noise", "type": "noise.*", "drop": true }] },
+              "sessions": { "single": "off" },
               "retry": { "attempts": 7, "baseDelay": "9s" },
               "retention": { "keep": "3d" },
               "logs": { "level": "debug", "maxMegabytes": 2, "files": 4 }
@@ -34,10 +35,27 @@ public sealed class LiveOptionsTests : IDisposable
         var now = live.Now;
         now.AllowedHosts.ShouldBe(["box.example"]);
         now.Agent.TurnDeadline.ShouldBe(TimeSpan.FromMinutes(5));
+        now.Agent.PermissionTimeout.ShouldBe(TimeSpan.FromHours(1));
         now.Routing.AdoptAfter.ShouldBe(TimeSpan.FromMinutes(1));
+        now.Routing.Rules.ShouldHaveSingleItem().Name.ShouldBe("noise");
         (now.Retry.MaxAttempts, now.Retry.BaseDelay).ShouldBe((7, TimeSpan.FromSeconds(9)));
         now.Keep.ShouldBe(TimeSpan.FromDays(3));
         (now.Logs.Level, now.Logs.MaxBytes, now.Logs.Files).ShouldBe((LogLevel.Debug, 2 * 1024 * 1024, 4));
+    }
+
+    [Fact]
+    public void NextChange_EndsWithTheReloadThatChangedSomething()
+    {
+        var live = Load("{}");
+        var change = live.NextChange;
+
+        live.Reload();
+        change.IsCompleted.ShouldBeFalse();
+        _home.Configure("""{ "retry": { "attempts": 5 } }""");
+        live.Reload();
+
+        change.IsCompleted.ShouldBeTrue();
+        live.NextChange.IsCompleted.ShouldBeFalse();
     }
 
     [Fact]

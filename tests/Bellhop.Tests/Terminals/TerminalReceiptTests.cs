@@ -1,11 +1,12 @@
 using System.Text;
 using Bellhop.Redis.Bridge;
+using Bellhop.Redis.Terminals;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
 
-namespace Bellhop.Tests.Bus;
+namespace Bellhop.Tests.Terminals;
 
-public sealed class BusReceiptTests
+public sealed class TerminalReceiptTests
 {
     [Theory]
     [InlineData("""{"id":"e","session":"main","state":"injected"}""", "gateway", DeliveryState.Injected, "e")]
@@ -23,12 +24,12 @@ public sealed class BusReceiptTests
     )]
     public void Read_WhatTerminalsSay_IsRead(string row, string session, DeliveryState state, string? name)
     {
-        var (receipt, fault) = BusReceipt.Read(Encoding.UTF8.GetBytes(row));
+        var (receipt, fault) = TerminalReceipt.Read(Encoding.UTF8.GetBytes(row));
 
         fault.ShouldBeNull();
         receipt!.Session.Value.ShouldBe(session);
         receipt.State.ShouldBe(state);
-        receipt.Name.ShouldBe(name);
+        receipt.KeyOrId.ShouldBe(name);
     }
 
     [Theory]
@@ -38,27 +39,30 @@ public sealed class BusReceiptTests
     [InlineData("""{"id":"e","session":"pid-7","state":"queued?"}""")]
     [InlineData("""{"id":"e","session":"pid-7","state":"dropped"}""")]
     [InlineData("""{"session":"pid-7","state":"injected"}""")]
+    [InlineData("""{"id":7,"session":"pid-7","state":"injected"}""")]
+    [InlineData("""{"id":"e","session":"pid-7","state":"injected","turn":"of my own"}""")]
     public void Read_NoReceipt_SaysWhy(string row)
     {
-        var (receipt, fault) = BusReceipt.Read(Encoding.UTF8.GetBytes(row));
+        var (receipt, fault) = TerminalReceipt.Read(Encoding.UTF8.GetBytes(row));
 
         receipt.ShouldBeNull();
-        fault.ShouldNotBeNull();
+        fault.ShouldNotBeNull().ShouldStartWith("BH-400");
     }
 
     [Fact]
-    public void OwnKey_OfOneTurn_IsAlwaysTheSameAndOfAnotherIsNot()
+    public void Key_OfOneTurn_IsAlwaysTheSameAndOfAnotherIsNot()
     {
-        var first = Receipt("01M7YRY1W4SHCZVVZJBFYVVNS1", "injected");
-        var again = Receipt("01M7YRY1W4SHCZVVZJBFYVVNS1", "completed");
-        var other = Receipt("01M7YRY1WQR2RTJFH5CMQ4A4NQ", "completed");
+        var now = ManualTime.DefaultStart;
+        var first = Said("01M7YRY1W4SHCZVVZJBFYVVNS1", "injected");
+        var again = Said("01M7YRY1W4SHCZVVZJBFYVVNS1", "completed");
+        var other = Said("01M7YRY1WQR2RTJFH5CMQ4A4NQ", "completed");
 
-        first.OwnKey(ManualTime.DefaultStart).ShouldBe(again.OwnKey(ManualTime.DefaultStart.AddHours(1)));
-        first.OwnKey(ManualTime.DefaultStart).ShouldNotBe(other.OwnKey(ManualTime.DefaultStart));
+        UnnamedEvent.Key(first, now).ShouldBe(UnnamedEvent.Key(again, now.AddHours(1)));
+        UnnamedEvent.Key(first, now).ShouldNotBe(UnnamedEvent.Key(other, now));
     }
 
-    private static BusReceipt Receipt(string turn, string state) =>
-        BusReceipt
+    private static TerminalReceipt Said(string turn, string state) =>
+        TerminalReceipt
             .Read(
                 Encoding.UTF8.GetBytes(
                     $$"""{"event":"{\"type\":\"t\"}","session":"pid-7","state":"{{state}}","turn":"{{turn}}"}"""
