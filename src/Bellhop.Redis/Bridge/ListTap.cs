@@ -37,7 +37,8 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
                 await waits.WhenUpAsync(cancel);
                 await TakeAllAsync(take, cancel);
                 alarms.Clear(AlarmName);
-                await waits.CallAsync(UntilSomethingIsThere(), cancel);
+                if (await waits.CallAsync(UntilSomethingIsThere(), cancel) is RespBulk oldest)
+                    await take(oldest.Bytes, cancel);
             }
             catch (BellhopException e) when (e is RedisException || e.IsPassing)
             {
@@ -62,10 +63,14 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
         }
     }
 
-    /// <summary>Moves the oldest row to where it stands: nothing changes, but the server answers only once there is one.</summary>
+    /// <summary>
+    /// Moves the oldest row to where it stands: nothing changes, but the server answers only once there is one, and with
+    /// this row. Nobody else waits on this connection.
+    /// </summary>
     private RedisCommand UntilSomethingIsThere() =>
         RedisCommand.Of("BLMOVE", list, list, "RIGHT", "RIGHT", (long)Block.TotalSeconds) with
         {
             Blocks = Block,
+            IsUrgent = true,
         };
 }

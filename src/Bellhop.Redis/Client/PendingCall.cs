@@ -6,7 +6,7 @@ namespace Bellhop.Redis.Client;
 internal sealed class PendingCall(IReadOnlyList<RedisCommand> commands)
 {
     private readonly TaskCompletionSource<IReadOnlyList<RespValue>> _done = new(
-        TaskCreationOptions.RunContinuationsAsynchronously
+        commands.All(c => c.IsUrgent) ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously
     );
 
     private readonly List<RespValue> _replies = new(commands.Count);
@@ -32,8 +32,11 @@ internal sealed class PendingCall(IReadOnlyList<RedisCommand> commands)
     public bool Take(RespValue reply)
     {
         _replies.Add(reply);
-        return _replies.Count == commands.Count && _done.TrySetResult(_replies);
+        return _replies.Count == commands.Count;
     }
+
+    /// <summary>Lets whoever waits for the replies go on.</summary>
+    public void Answer() => _done.TrySetResult(_replies);
 
     public void Fail(RedisAwayException e) => _done.TrySetException(e);
 }

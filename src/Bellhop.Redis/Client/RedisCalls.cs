@@ -8,22 +8,26 @@ internal static class RedisCalls
     private static readonly RedisCommand Multi = RedisCommand.Of("MULTI");
     private static readonly RedisCommand Exec = RedisCommand.Of("EXEC");
 
-    /// <summary>Runs a script, which the server may have forgotten in a restart.</summary>
+    /// <summary>
+    /// Runs a script, which the server may have forgotten in a restart. <paramref name="isUrgent"/>: see
+    /// <see cref="RedisCommand.IsUrgent"/>.
+    /// </summary>
     public static async Task<RespValue> RunAsync(
         this IRedisCalls redis,
         RedisScript script,
         IReadOnlyList<RedisArgument> keys,
         IReadOnlyList<RedisArgument> arguments,
-        CancellationToken cancel
+        CancellationToken cancel,
+        bool isUrgent = false
     )
     {
         try
         {
-            return await redis.CallAsync(script.BySha(keys, arguments), cancel);
+            return await redis.CallAsync(script.BySha(keys, arguments) with { IsUrgent = isUrgent }, cancel);
         }
         catch (RedisErrorException e) when (e.Code == RedisErrors.NoScript)
         {
-            return await redis.CallAsync(script.ByText(keys, arguments), cancel);
+            return await redis.CallAsync(script.ByText(keys, arguments) with { IsUrgent = isUrgent }, cancel);
         }
     }
 

@@ -22,6 +22,12 @@ internal sealed record RedisCommand(IReadOnlyList<ReadOnlyMemory<byte>> Words)
     /// <summary>How long the server itself may take on purpose, as a blocking command does. The default value is zero.</summary>
     public TimeSpan Blocks { get; init; }
 
+    /// <summary>
+    /// Whoever waits for the reply goes on at once, on the thread that read it. What he does until he waits again must be
+    /// quick and must wait for nothing: meanwhile nobody else on the connection hears anything. The default value is false.
+    /// </summary>
+    public bool IsUrgent { get; init; }
+
     /// <summary>The answer comes as a push message, as SUBSCRIBE's does.</summary>
     public bool IsSubscription { get; init; }
 

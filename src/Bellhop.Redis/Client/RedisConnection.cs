@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
 using System.Threading.Channels;
 using Bellhop.Redis.Resp;
 
@@ -7,7 +6,8 @@ namespace Bellhop.Redis.Client;
 
 /// <summary>
 /// One pipelined connection: commands go out in the order they were given, replies come back in the same. Lives until
-/// it breaks; then every call that waits fails, and it is of no more use.
+/// it breaks; then every call that waits fails, and it is of no more use. Its replies are read by a thread of its own,
+/// which the system wakes directly; see <see cref="RedisCommand.IsUrgent"/>.
 /// </summary>
 internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
 {
@@ -17,15 +17,18 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
     private readonly RedisClientOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<RespAggregate>? _onPush;
-    private readonly Channel<PendingCall> _outgoing = Queue();
-    private readonly Channel<PendingCall> _inFlight = Queue();
+    private readonly CallQueue _calls;
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _read = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _ended;
     private string? _reason;
     private long _heardAt;
 
-    /// <summary>Takes over a stream. <paramref name="onPush"/> gets published messages, on the reading thread.</summary>
+    /// <summary>
+    /// Takes over a stream, which must let one thread wait in a read while another writes, and end both when it is
+    /// closed. <paramref name="onPush"/> gets published messages, on the reading thread.
+    /// </summary>
     public RedisConnection(
         Stream stream,
         RedisClientOptions options,
@@ -35,6 +38,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
     {
         (_stream, _options, _time, _onPush) = (stream, options, time, onPush);
         _heardAt = time.GetTimestamp();
+        _calls = new CallQueue(stream, time, Break);
         _ended = RunAsync();
     }
 
@@ -57,7 +61,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         var call = new PendingCall(commands);
         try
         {
-            await _outgoing.Writer.WriteAsync(call, cancel);
+            await _calls.AddAsync(call, cancel);
         }
         catch (ChannelClosedException e)
         {
@@ -72,7 +76,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         if (Interlocked.CompareExchange(ref _reason, reason, null) is not null)
             return;
         _broken.SetResult(reason);
-        _outgoing.Writer.TryComplete();
+        _calls.Close();
         _end.Cancel();
         _stream.Dispose();
     }
@@ -84,96 +88,49 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         _end.Dispose();
     }
 
-    private static Channel<PendingCall> Queue() =>
-        Channel.CreateBounded<PendingCall>(new BoundedChannelOptions(RedisClientOptions.MaxInFlight));
-
     private async Task RunAsync()
     {
-        await Task.WhenAll(
-            Task.Run(() => UntilEndAsync(WriteAsync), CancellationToken.None),
-            Task.Run(() => UntilEndAsync(ReadAsync), CancellationToken.None),
-            Task.Run(() => UntilEndAsync(WatchAsync), CancellationToken.None)
-        );
+        new Thread(Read) { IsBackground = true, Name = _options.Name }.Start();
+        await Task.WhenAll(_read.Task, Task.Run(WatchUntilEndAsync, CancellationToken.None));
         // Not before: only now does nobody else take from these.
-        FailAll(_outgoing, mayHaveRun: false);
-        FailAll(_inFlight, mayHaveRun: true);
-    }
-
-    [SuppressMessage(
-        "Design",
-        "CA1031",
-        Justification = "Whatever ends a loop ends the connection, and its words are the reason."
-    )]
-    private async Task UntilEndAsync(Func<Task> loop)
-    {
-        try
-        {
-            await loop();
-        }
-        catch (Exception e)
-        {
-            Break(e.Message.TrimEnd('.') + ".");
-        }
-    }
-
-    private void FailAll(Channel<PendingCall> queue, bool mayHaveRun)
-    {
-        queue.Writer.TryComplete();
-        while (queue.Reader.TryRead(out var call))
-            call.Fail(Away(mayHaveRun));
+        _calls.FailAll(mayHaveRun => Away(mayHaveRun));
     }
 
     private RedisAwayException Away(bool mayHaveRun, Exception? inner = null) =>
         new($"Redis is away: {_reason}", mayHaveRun, inner);
 
-    private async Task WriteAsync()
-    {
-        var output = PipeWriter.Create(_stream);
-        while (await _outgoing.Reader.WaitToReadAsync(_end.Token))
-        {
-            while (_outgoing.Reader.TryRead(out var call))
-            {
-                call.SentAt = _time.GetTimestamp();
-                if (!_inFlight.Writer.TryWrite(call))
-                {
-                    await output.FlushAsync(_end.Token); // what is not sent is not answered
-                    await EnqueueAsync(call);
-                }
-                foreach (var command in call.Commands)
-                    RespWriter.WriteCommand(output, command.Words);
-            }
-            await output.FlushAsync(_end.Token);
-        }
-    }
-
-    private async Task EnqueueAsync(PendingCall call)
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "Whatever ends the reading ends the connection, and its words are the reason."
+    )]
+    private void Read()
     {
         try
         {
-            await _inFlight.Writer.WriteAsync(call, _end.Token);
+            ReadReplies();
         }
-        catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
+        catch (Exception e)
         {
-            call.Fail(Away(mayHaveRun: false, e));
-            throw;
+            Break(RedisErrors.Sentence(e));
         }
+        _read.SetResult();
     }
 
-    private async Task ReadAsync()
+    private void ReadReplies()
     {
-        var input = PipeReader.Create(_stream);
         var replies = new RespReplyReader();
-        while (true)
+        var bytes = new ReplyBuffer();
+        while (bytes.Fill(_stream))
         {
-            var read = await input.ReadAsync(_end.Token);
             Volatile.Write(ref _heardAt, _time.GetTimestamp());
-            var buffer = read.Buffer;
-            while (replies.TryRead(ref buffer, out var reply))
+            var unread = bytes.Unread;
+            while (replies.TryRead(ref unread, out var reply))
                 Take(reply);
-            input.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-                throw new IOException("The server closed the connection.");
+            bytes.Keep(unread);
+            _calls.Send();
         }
+        throw new IOException("The server closed the connection.");
     }
 
     private void Take(RespValue reply)
@@ -181,24 +138,37 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         if (reply is RespAggregate { Kind: RespAggregateKind.Push } push)
         {
             // Its confirmation is what a subscription waits for; everything else was published.
-            if (!IsConfirmation(push) || !_inFlight.Reader.TryPeek(out var waiting) || !waiting.AwaitsPush)
+            if (!IsConfirmation(push) || !_calls.TryPeek(out var waiting) || !waiting.AwaitsPush)
             {
                 _onPush?.Invoke(push);
                 return;
             }
         }
-        if (!_inFlight.Reader.TryPeek(out var call))
+        if (!_calls.TryPeek(out var call))
             throw new RespProtocolException("the server sent a reply that nobody asked for");
         if (!call.Take(reply))
             return;
-        _inFlight.Reader.TryRead(out _);
+        _calls.Remove();
         if (call.WrongServer is { } error)
             Break(RedisErrors.Explain(error.Text));
+        call.Answer();
     }
 
     private static bool IsConfirmation(RespAggregate push) =>
         push.Items is [RespBulk kind, ..]
         && kind.ToString() is "subscribe" or "psubscribe" or "unsubscribe" or "punsubscribe";
+
+    private async Task WatchUntilEndAsync()
+    {
+        try
+        {
+            await WatchAsync();
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            Break(RedisErrors.Sentence(e));
+        }
+    }
 
     /// <summary>Finds out a peer that went silent, which a socket alone never does.</summary>
     private async Task WatchAsync()
@@ -206,7 +176,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
         using var timer = new PeriodicTimer(_options.CallTimeout / 4, _time);
         while (await timer.WaitForNextTickAsync(_end.Token))
         {
-            if (_inFlight.Reader.TryPeek(out var oldest))
+            if (_calls.TryPeek(out var oldest))
             {
                 var since = Math.Max(oldest.SentAt, Volatile.Read(ref _heardAt));
                 if (_time.GetElapsedTime(since) > _options.CallTimeout + oldest.Blocks)
@@ -216,7 +186,7 @@ internal sealed class RedisConnection : IRedisCalls, IAsyncDisposable
             }
             else if (_time.GetElapsedTime(Volatile.Read(ref _heardAt)) > _options.CallTimeout)
             {
-                _outgoing.Writer.TryWrite(new PendingCall([Ping]));
+                _calls.TryAdd(new PendingCall([Ping]));
             }
         }
     }

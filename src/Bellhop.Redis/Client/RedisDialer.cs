@@ -71,20 +71,32 @@ internal sealed class RedisDialer(RedisEndpoint endpoint, RedisClientOptions opt
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(host.Name, host.Port, cancel);
-            Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (endpoint.IsTls)
-                stream = await SecureAsync(stream, host, cancel);
+            await using var abort = cancel.Register(socket.Dispose);
+            var stream = await Task.Run(() => Connect(socket, host), cancel);
+            cancel.ThrowIfCancellationRequested();
             return new RedisConnection(stream, options, time, onPush);
         }
-        catch
+        catch (Exception e)
         {
             socket.Dispose();
+            if (cancel.IsCancellationRequested)
+                throw new OperationCanceledException(e.Message, e, cancel);
             throw;
         }
     }
 
-    private async Task<Stream> SecureAsync(Stream stream, RedisHost host, CancellationToken cancel)
+    /// <summary>
+    /// Without any asynchronous call: after one the runtime would never again let a thread wait in the socket itself, and
+    /// the one that reads replies would be woken by way of another.
+    /// </summary>
+    private Stream Connect(Socket socket, RedisHost host)
+    {
+        socket.Connect(host.Name, host.Port);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        return endpoint.IsTls ? Secure(stream, host) : stream;
+    }
+
+    private SslStream Secure(Stream stream, RedisHost host)
     {
         var secure = new SslStream(stream);
         var how = new SslClientAuthenticationOptions
@@ -101,7 +113,7 @@ internal sealed class RedisDialer(RedisEndpoint endpoint, RedisClientOptions opt
             };
             how.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(file);
         }
-        await secure.AuthenticateAsClientAsync(how, cancel);
+        secure.AuthenticateAsClient(how);
         return secure;
     }
 }

@@ -16,6 +16,9 @@ internal static class RedisErrors
     public static bool IsWrongServer(string code) =>
         code is ReadOnly or "MASTERDOWN" or "LOADING" or "MOVED" or "CLUSTERDOWN";
 
+    /// <summary>What went wrong, as a sentence.</summary>
+    public static string Sentence(Exception e) => $"{e.Message.TrimEnd('.')}.";
+
     /// <summary>What happened and what to do.</summary>
     public static string Explain(string line) =>
         CodeOf(line) switch

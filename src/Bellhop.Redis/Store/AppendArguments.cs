@@ -11,20 +11,27 @@ internal static class AppendArguments
     /// <summary>The row of a list that an event was: the append takes it from there in the same step.</summary>
     internal sealed record Row(string List, ReadOnlyMemory<byte> Bytes);
 
+    /// <param name="events">What to write.</param>
+    /// <param name="maxUnfinished">See <see cref="RedisStoreOptions.MaxUnfinished"/>.</param>
+    /// <param name="handOver">False where the sessions have it on their lists already.</param>
+    /// <param name="from">The row it was; null for none.</param>
+    /// <param name="lease">What a lane waits for, as the lease's script has it; null where none does.</param>
     public static IReadOnlyList<RedisArgument> Of(
         IReadOnlyList<NewEvent> events,
         long maxUnfinished,
         bool handOver,
-        Row? from
+        Row? from,
+        IReadOnlyList<RedisArgument>? lease
     )
     {
-        var words = new List<RedisArgument>(4 + events.Count * 3)
+        var words = new List<RedisArgument>(10 + events.Count * 3)
         {
             maxUnfinished,
             from?.List ?? "",
             from?.Bytes ?? ReadOnlyMemory<byte>.Empty,
             handOver ? "1" : "0",
         };
+        words.AddRange(lease ?? [""]);
         foreach (var e in events)
         {
             words.Add(EventJson.Write(e.Event));

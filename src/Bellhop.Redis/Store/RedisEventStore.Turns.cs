@@ -1,5 +1,4 @@
 using Bellhop.Events;
-using Bellhop.Redis.Client;
 using Bellhop.Store;
 
 namespace Bellhop.Redis.Store;
@@ -11,17 +10,18 @@ public sealed partial class RedisEventStore
     public async Task<TurnLease> LeaseAsync(SessionId session, BatchLimits limits, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _scripts.Closing);
-        using var place = _lanes.Enter(session);
+        // The turn is known by the id we give it: a call that is sent again gets the same lease.
+        using var place = _lanes.Enter(session, limits, _ulids.Next());
         try
         {
             while (true)
             {
                 place.Forget();
-                var answer = await _scripts.RepeatableAsync(StoreScript.Lease, LeaseWords(session, limits), cancel);
-                var (lease, due) = StoreReplies.Leased(answer, session);
+                var answer = await _scripts.RepeatableAsync(StoreScript.Lease, place.Words, cancel);
+                var (lease, due) = StoreReplies.Leased(answer[0], session);
+                lease ??= await place.WaitAsync(due, stop.Token);
                 if (lease is not null)
                     return lease;
-                await place.WaitAsync(due, stop.Token);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -72,15 +72,4 @@ public sealed partial class RedisEventStore
     /// <inheritdoc />
     public async Task<IReadOnlyList<OpenTurn>> OpenTurnsAsync(SessionId session, CancellationToken cancel) =>
         StoreReplies.Turns(await _scripts.ReadAsync(StoreScript.Turns, cancel, session.Value), session);
-
-    private RedisArgument[] LeaseWords(SessionId session, BatchLimits limits) =>
-        [
-            session.Value,
-            // The turn is known by the id we give it: a call that is sent again gets the same lease.
-            _ulids.Next().ToString(),
-            limits.MaxEvents,
-            limits.MaxBytes,
-            limits.MaxShownBytes,
-            limits.OverheadBytes,
-        ];
 }

@@ -77,8 +77,9 @@ public sealed partial class RedisEventStore : IEventStore
     }
 
     /// <inheritdoc />
-    public Task<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel) =>
-        AppendAsync(events, handOver: true, null, cancel);
+    public async Task<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel) =>
+        // What a door does with its answer is not for the thread that reads ours.
+        await AppendAsync(events, handOver: true, null, cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DeliveryChange> WatchAsync(CancellationToken cancel) => _feed.Readers.WatchAsync(cancel);
@@ -141,8 +142,24 @@ public sealed partial class RedisEventStore : IEventStore
     {
         if (events.Any(e => e.Targets.Count == 0))
             throw new StoreException("An event needs at least one session to go to.");
-        var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from);
-        return StoreReplies.Appended(await _scripts.RepeatableAsync(StoreScript.Append, words, cancel), events);
+        var lane = _lanes.Claim(events);
+        try
+        {
+            var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from, lane?.Words);
+            var answer = await _scripts.RepeatableAsync(StoreScript.Append, words, cancel);
+            if (answer.Count > 1 && StoreReplies.Leased(answer[1], lane!.Session).Lease is { } lease)
+                lane.Serve(lease);
+            return StoreReplies.Appended(answer[0], events);
+        }
+        catch
+        {
+            lane?.Signal(); // it may have leased all the same: the lane asks
+            throw;
+        }
+        finally
+        {
+            lane?.Unclaim();
+        }
     }
 
     private async Task<int> CountAsync(

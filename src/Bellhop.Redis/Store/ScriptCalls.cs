@@ -43,14 +43,17 @@ internal sealed class ScriptCalls : IAsyncDisposable
         CallAsync(script, "", arguments, cancel);
 
     /// <summary>Runs a script that changes something, and knows its own answer when it is sent again.</summary>
-    public Task<RespValue> ChangeAsync(
+    public async Task<RespValue> ChangeAsync(
         StoreScript script,
         CancellationToken cancel,
         params RedisArgument[] arguments
-    ) => AnsweredAsync(CallAsync(script, _ulids.Next().ToString(), arguments, cancel));
+    ) => (await AnsweredAsync(CallAsync(script, _ulids.Next().ToString(), arguments, cancel)))[0];
 
-    /// <summary>Runs a script that changes something and finds by its arguments that it did so before.</summary>
-    public Task<RespValue> RepeatableAsync(
+    /// <summary>
+    /// Runs a script that changes something and finds by its arguments that it did so before. Its answer, and what else it
+    /// answers.
+    /// </summary>
+    public Task<IReadOnlyList<RespValue>> RepeatableAsync(
         StoreScript script,
         IReadOnlyList<RedisArgument> arguments,
         CancellationToken cancel
@@ -63,11 +66,11 @@ internal sealed class ScriptCalls : IAsyncDisposable
         await drained;
     }
 
-    private async Task<RespValue> AnsweredAsync(Task<RespValue> call)
+    private async Task<IReadOnlyList<RespValue>> AnsweredAsync(Task<RespValue> call)
     {
         var reply = (RespAggregate)await call;
         _feed.Accept(reply.Items[0].ToString()!, ((RespBulk)reply.Items[1]).Bytes);
-        return reply.Items[2];
+        return [.. reply.Items.Skip(2)];
     }
 
     private async Task<RespValue> CallAsync(
@@ -112,7 +115,7 @@ internal sealed class ScriptCalls : IAsyncDisposable
             {
                 // Once it is sent it runs to its end and says how it went.
                 RedisArgument[] words = [.. Head(operation, resent), .. arguments];
-                var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None);
+                var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None, script.IsUrgent);
                 if (resent)
                     await ReadStateAsync();
                 return reply;

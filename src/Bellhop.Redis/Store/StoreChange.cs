@@ -36,7 +36,7 @@ internal sealed record StoreChange(
     IReadOnlyList<DeliveryChange> Moves
 )
 {
-    /// <summary>The rest of the first line, then a line for each count and one of JSON for each move.</summary>
+    /// <summary>The rest of the first line, then a line for each count and one for each delivery that moved.</summary>
     public static StoreChange Read(ReadOnlyMemory<byte> rest)
     {
         var (totals, lines) = ChangeHead.Cut(rest, (byte)'\n');
@@ -45,8 +45,8 @@ internal sealed record StoreChange(
         while (!lines.IsEmpty)
         {
             (var line, lines) = ChangeHead.Cut(lines, (byte)'\n');
-            if (line.Span[0] == '{')
-                moves.Add(Move(line));
+            if (line.Span[0] is (byte)'{' or (>= (byte)'0' and <= (byte)'9'))
+                AddMoves(line, moves);
             else
                 counts.Add(Count(line));
         }
@@ -59,22 +59,31 @@ internal sealed record StoreChange(
         return (Encoding.ASCII.GetString(line.Span[..end]), ChangeHead.Number(line[(end + 1)..]));
     }
 
-    private static DeliveryChange Move(ReadOnlyMemory<byte> bytes)
+    /// <summary>The delivery as it is kept, behind how often it moved where that was not once: the last of its history.</summary>
+    private static void AddMoves(ReadOnlyMemory<byte> line, List<DeliveryChange> moves)
     {
-        using var document = JsonDocument.Parse(bytes);
+        var start = line.Span.IndexOf((byte)'{');
+        var times = start == 0 ? 1 : (int)ChangeHead.Number(line[..start]);
+        using var document = JsonDocument.Parse(line[start..]);
         var json = document.RootElement;
         var key = json.Text("event");
-        var steps = json.GetProperty("history");
-        return new DeliveryChange(
-            Ulid.Parse(key),
-            json.MaybeText("id") ?? key,
-            json.Text("type"),
-            json.Text("source"),
-            SessionId.Parse(json.Text("session")),
-            json.Number("number"),
-            (DeliveryState)json.Number("state"),
-            json.MaybeTime("at")!.Value,
-            steps[steps.GetArrayLength() - 1][3].GetString() is { Length: > 0 } note ? note : null
-        );
+        var history = json.GetProperty("history");
+        for (var i = history.GetArrayLength() - times; i < history.GetArrayLength(); i++)
+        {
+            var step = history[i];
+            moves.Add(
+                new DeliveryChange(
+                    Ulid.Parse(key),
+                    json.MaybeText("id") ?? key,
+                    json.Text("type"),
+                    json.Text("source"),
+                    SessionId.Parse(json.Text("session")),
+                    json.Number("number"),
+                    (DeliveryState)step[0].GetInt32(),
+                    DateTimeOffset.FromUnixTimeMilliseconds((long)step[1].GetDouble()),
+                    step[3].GetString() is { Length: > 0 } note ? note : null
+                )
+            );
+        }
     }
 }

@@ -110,7 +110,8 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
         Counts.Apply(head.Version, change.Unfinished, change.Dead, change.Counts);
         foreach (var move in change.Moves)
         {
-            if (move.State == DeliveryState.Queued)
+            // Injecting too: a lane that waits may be the one it was leased to, by a call that it has no answer of.
+            if (move.State is DeliveryState.Queued or DeliveryState.Injecting)
                 lanes.Signal(move.Session);
         }
         _held.Add(head.Version, change);

@@ -15,16 +15,39 @@ internal enum WhenAway
 /// <summary>One script of the store, put together from its file and the parts it begins with.</summary>
 internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
 {
+    /// <summary>A lane waits for the answer: see <see cref="RedisCommand.IsUrgent"/>. The default value is false.</summary>
+    public bool IsUrgent { get; init; }
+
     // Neither frees memory by itself, but what is under way must end, and old things be deleted, on a full server too.
     private const string Changing = "#!lua flags=allow-oom";
     private const string Growing = "#!lua";
     private const string Reading = "#!lua flags=no-writes";
 
     public static readonly StoreScript Open = Change("open", WhenAway.Wait);
-    public static readonly StoreScript Append = Of(Growing, WhenAway.Fail, "prelude", "changes", "append");
-    public static readonly StoreScript Lease = Change("lease", WhenAway.Wait);
+    public static readonly StoreScript Append = Of(
+        Growing,
+        WhenAway.Fail,
+        "prelude",
+        "changes",
+        "leasing",
+        "append"
+    ) with
+    {
+        IsUrgent = true,
+    };
+    public static readonly StoreScript Lease = Of(
+        Changing,
+        WhenAway.Wait,
+        "prelude",
+        "changes",
+        "leasing",
+        "lease"
+    ) with
+    {
+        IsUrgent = true,
+    };
     public static readonly StoreScript Injected = Turn("injected");
-    public static readonly StoreScript Complete = Turn("complete");
+    public static readonly StoreScript Complete = Turn("complete") with { IsUrgent = true };
     public static readonly StoreScript Fault = Turn("fault");
     public static readonly StoreScript Release = Turn("release");
     public static readonly StoreScript Turns = Read("turns", WhenAway.Wait);

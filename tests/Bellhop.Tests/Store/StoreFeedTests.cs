@@ -78,9 +78,22 @@ public sealed class StoreFeedTests
         _feed.Asked.TryRead(out _).ShouldBeTrue("the state of the new place must be read");
     }
 
-    private static byte[] Change(long version, long queued = 1) =>
+    [Fact]
+    public async Task Change_InWhichADeliveryMovedTwice_TellsTheLastStepsOfItsHistory()
+    {
+        var reader = _feed.Readers.WatchAsync(Cancel);
+        _feed.Hear(Change(version: 1, moves: "2"));
+        _feed.Readers.Close();
+        (await reader.Select(c => (c.State, c.Note)).ToListAsync(Cancel)).ShouldBe([
+            (DeliveryState.Accepted, null),
+            (DeliveryState.Queued, "n"),
+        ]);
+    }
+
+    private static byte[] Change(long version, long queued = 1, string moves = "") =>
         Encoding.UTF8.GetBytes(
             $"{Place} {version} {queued} 0\nqueued gateway {queued}\n"
+                + moves
                 + $$"""{"number":{{version}},"event":"{{Place}}","state":2,"session":"gateway","type":"t","source":"s","at":0,"history":[[1,0,0,""],[2,0,0,"n"]]}"""
         );
 }

@@ -1,20 +1,24 @@
 -- Writes events and their deliveries, each event once: all of them, or none where there is no room.
 -- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
 -- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
+-- 5 a session whose lane waits with us ('' = none), and only then 6 to 10 as the script lease has them from 2 on
 -- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine}
--- Answers [0 | [known key, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row.
+-- Answers [0 | [known key, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row. Behind it,
+-- where a lane waits and central is ours, stands what the script lease would have answered now.
 -- Being sent again needs no memory of the call: the event's key tells.
 
 local id, stop = start(false)
 if stop then return stop end
 
-local FIRST, EACH = 5, 3
+local waits = arg(5) ~= ''
+local FIRST, EACH = waits and 11 or 6, 3
 
 -- What each event is to be, and how many unfinished deliveries that makes.
 local function read_plans()
   local plans, due = {}, 0
   for i = FIRST, #ARGV - HEAD, EACH do
     local plan = cjson.decode(arg(i + 2))
+    plan.event = cjson.decode(arg(i))
     plans[#plans + 1] = plan
     for _, target in ipairs(plan.quarantine and {} or plan.targets) do
       if not target.dropped_by then due = due + 1 end
@@ -23,24 +27,25 @@ local function read_plans()
   return plans, due
 end
 
--- One delivery for each target. e is the event as it stands in the store.
-local function deliver(e, targets, quarantine)
+-- One delivery for each target; list is what comes before them on the event's. e is the event as it stands in the store.
+local function deliver(e, targets, quarantine, list)
   local last = redis.call('HINCRBY', key('meta'), 'number', #targets)
+  local first = last - #targets + 1
+  for number = first, last do list[#list + 1] = number end
+  redis.call('RPUSH', event_key(e.key), unpack(list))
   for i, target in ipairs(targets) do
-    local number = last - #targets + i
-    redis.call('RPUSH', event_key(e.key), number)
     local d = {
-      number = number, event = e.key, session = target.session, kind = e.kind, type = e.type, source = e.source,
+      number = first + i - 1, event = e.key, session = target.session, kind = e.kind, type = e.type, source = e.source,
       id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
     }
     bear_for(d, target, arg(4) == '0')
   end
-  return last - #targets + 1
+  return first
 end
 
 local function write_new(e, json, body, targets, quarantine)
-  redis.call('RPUSH', event_key(e.key), json, body)
-  local first = deliver(e, targets, quarantine)
+  written[e.key] = { json, body }
+  local first = deliver(e, targets, quarantine, { json, body })
   redis.call('ZADD', key('arrivals'), first, e.key)
   if e.id == e.key then return end
   redis.call('ZADD', key('id', e.id), first, e.key)
@@ -79,21 +84,21 @@ end
 
 -- 0 for a new event with all that was asked for, which is nearly always.
 local function append(json, body, plan)
-  local e = cjson.decode(json)
+  local e = plan.event
   local known = find_known(e)
   local fresh, had = split(plan.targets, known)
   if not known then
     write_new(e, json, body, fresh, plan.quarantine)
     return '0'
   end
-  if #fresh > 0 then deliver(header(known), fresh, plan.quarantine) end
+  if #fresh > 0 then deliver(header(known), fresh, plan.quarantine, {}) end
   return cjson.encode({ known, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had, fresh) })
 end
 
 local list, row = arg(2), arg(3)
 local plans, due = read_plans()
 if unfinished + due > tonumber(arg(1)) then return { id, '', '"full"' } end
-if list ~= '' and redis.call('EXISTS', event_key(cjson.decode(arg(FIRST)).key)) == 0 then
+if list ~= '' and redis.call('EXISTS', event_key(plans[1].event.key)) == 0 then
   if redis.call('LREM', list, -1, row) == 0 then return { id, '', '"gone"' } end
 end
 local appended = {}
@@ -101,4 +106,11 @@ for i, plan in ipairs(plans) do
   local at = FIRST + (i - 1) * EACH
   appended[i] = append(arg(at), arg(at + 1), plan)
 end
-return finish(id, '[' .. table.concat(appended, ',') .. ']')
+local batch, next_due
+if waits and newer_fence() then waits = false end
+if waits then
+  batch, next_due = lease(arg(5), arg(6), arg(7), arg(8), arg(9), arg(10))
+end
+local reply = finish(id, '[' .. table.concat(appended, ',') .. ']')
+if waits then reply[4] = lease_answer(arg(6), batch, next_due) end
+return reply

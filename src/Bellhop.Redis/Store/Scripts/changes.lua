@@ -6,22 +6,26 @@ local ALLOWED = ' 12 17 23 27 34 32 36 45 42 46 '
 -- Where a delivery is counted; what has ended is not.
 local COUNTED = { 'accepted', 'queued', 'turn', 'turn' }
 
--- What the script came to: the lines it tells, and the counts as they were at its start and as they changed.
-local moves, count_changes = {}, {}
+-- What the script came to: the deliveries it changed, in the order in which it first did, how often each of them moved,
+-- and the counts as they were at its start and as they changed.
+local changed, moved, count_changes = {}, {}, {}
 local version, unfinished, dead
 local dead_before
 
 -- Before the first write -------------------------------------------------------------------------------------------
+
+-- The number under which central is held by now; nil where it is ours.
+local function newer_fence()
+  local held = fence ~= '' and tonumber(redis.call('GET', key('fence')) or 0)
+  return held and held > tonumber(fence) and held or nil
+end
 
 -- Our place's id; or nil and what to answer at once. An empty place is made ours: where the keys vanished under us,
 -- callers see it by the new id. A number behind the fence says that central changed hands.
 local function start(fenced)
   local kept = redis.call('HMGET', key('meta'), 'schema', 'id', 'version', 'unfinished', 'dead')
   if tonumber(kept[1] or 0) > schema then return nil, redis.error_reply('NEWER ' .. kept[1]) end
-  if fenced and fence ~= '' then
-    local held = tonumber(redis.call('GET', key('fence')) or 0)
-    if held > tonumber(fence) then return nil, redis.error_reply('FENCED ' .. held) end
-  end
+  if fenced and newer_fence() then return nil, redis.error_reply('FENCED ' .. newer_fence()) end
   if resent == '1' then
     local answered = redis.call('GET', key('op', op))
     if answered then return nil, { kept[2], '', answered } end
@@ -74,14 +78,16 @@ local function leave_hand(d)
   if d.turn then redis.call('LREM', key('turn', d.turn), 1, d.number) end
 end
 
+-- Written once, at the end, however often it is changed.
 local function save(d)
-  local json = cjson.encode(d)
-  redis.call('SET', delivery_key(d.number), json)
-  return json
+  if moved[d] then return end
+  changed[#changed + 1], moved[d], kept[d.number] = d, 0, d
 end
 
--- Every delivery that moved is told as it is kept.
-local function save_and_tell(d) moves[#moves + 1] = save(d) end
+local function save_and_tell(d)
+  save(d)
+  moved[d] = moved[d] + 1
+end
 
 -- The event as its producer wrote it, with the key put in last, so that it wins over a field of the same name. Nil
 -- where it is no JSON object, which only something quarantined is.
@@ -220,9 +226,24 @@ end
 
 -- After the last write -----------------------------------------------------------------------------------------------
 
+-- Writes what changed. The lines of what moved: its JSON, behind the number of moves where it is more than one; they are
+-- the last of its history.
+local function write()
+  local lines = {}
+  for i = 1, #changed do
+    local d = changed[i]
+    local json, times = cjson.encode(d), moved[d]
+    redis.call('SET', delivery_key(d.number), json)
+    encoded[d] = json
+    if times > 0 then lines[#lines + 1] = times > 1 and times .. json or json end
+  end
+  return lines
+end
+
 -- Told to every gateway: a line "ID VERSION UNFINISHED DEAD", a line "accepted|queued|turn SESSION COUNT" for each count
--- that changed, and each delivery that moved, a line of JSON.
+-- that changed, and a line for each delivery that moved.
 local function publish(id)
+  local moves = write()
   if #moves == 0 and dead == dead_before then return '' end
   version = version + 1
   redis.call('HSET', key('meta'), 'version', version, 'unfinished', unfinished, 'dead', dead)

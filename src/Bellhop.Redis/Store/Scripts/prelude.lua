@@ -33,7 +33,12 @@ local function event_key(event) return base .. ':event:' .. event end
 
 -- Reading ----------------------------------------------------------------------------------------------------------
 
+-- What this script is going to write stands here until it does, under its number; and what it wrote of events.
+local kept, encoded, written = {}, {}, {}
+
 local function read(number)
+  local changed = kept[tonumber(number)]
+  if changed then return changed end
   local text = redis.call('GET', delivery_key(number))
   return text and cjson.decode(text) or nil
 end
@@ -61,7 +66,7 @@ local function find_known(e)
   if redis.call('EXISTS', event_key(e.key)) == 1 then return e.key end
   if e.window <= 0 then return nil end
   local known = redis.call('GET', key('last', #e.source, e.source, e.id))
-  if not known and redis.call('EXISTS', event_key(e.id)) == 1 then known = e.id end
+  if not known and #e.id == #e.key and redis.call('EXISTS', event_key(e.id)) == 1 then known = e.id end
   if not known then return nil end
   local first = header(known)
   return first.source == e.source and e.arrived - first.arrived < e.window and known or nil
@@ -69,8 +74,8 @@ end
 
 -- A delivery as a caller gets it: its JSON, its event's, its event's body.
 local function with_event(d)
-  local event = redis.call('LRANGE', event_key(d.event), 0, 1)
-  return { cjson.encode(d), event[1], event[2] }
+  local event = written[d.event] or redis.call('LRANGE', event_key(d.event), 0, 1)
+  return { encoded[d] or cjson.encode(d), event[1], event[2] }
 end
 
 -- Sessions of which something is accepted, queued or in a turn.
