@@ -100,13 +100,13 @@ public sealed class HoldsTests : IAsyncLifetime
         rules = new RoutingOptions();
         Interlocked.Exchange(ref change, new TaskCompletionSource()).SetResult();
         while (_time.PendingTimers == timers)
-            await Task.Delay(1, Cancel);
+            await Task.Yield();
         Queued().ShouldBe(2);
 
         await HoldAsync(1);
         _time.Advance(TimeSpan.FromSeconds(5));
         while (Queued() < 3)
-            await Task.Delay(1, Cancel);
+            await Task.Yield();
         await loop.StopAsync(Cancel);
 
         long Queued() => _fixture.Store.Counts.Sessions.Where(c => c.Session.IsGateway).Sum(c => c.Queued);
