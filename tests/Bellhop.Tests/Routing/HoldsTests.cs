@@ -80,14 +80,16 @@ public sealed class HoldsTests : IAsyncLifetime
     {
         await HoldAsync(2);
         var rules = new RoutingOptions { Rules = [Night] };
-        var (asked, change) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var change = new TaskCompletionSource();
         using var loop = new OrphanedHolds(
             new Holds(_fixture.Store, RouterWith(), () => rules),
             new SoleCentral(),
             () =>
             {
+                var next = change.Task;
                 asked.TrySetResult();
-                return change.Task;
+                return next;
             },
             _time,
             new FakeApplication(),

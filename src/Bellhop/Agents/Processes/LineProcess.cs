@@ -72,17 +72,8 @@ internal sealed class LineProcess(string name, ChildProcess child, TimeProvider 
         }
     }
 
-    public async ValueTask WriteLineAsync(ReadOnlyMemory<byte> line, CancellationToken cancel)
-    {
-        try
-        {
-            await child.Input.WriteAsync(line, cancel);
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw new IOException($"The input of {name} is closed.", e);
-        }
-    }
+    public ValueTask WriteLineAsync(ReadOnlyMemory<byte> line, CancellationToken cancel) =>
+        child.Input.WriteAsync(line, cancel);
 
     public Task StopAsync(CancellationToken cancel) => child.StopAsync(cancel);
 

@@ -12,13 +12,20 @@ internal sealed class PipeFeed(AnonymousPipeServerStream pipe) : IAsyncDisposabl
     private static readonly int AtOnce = OperatingSystem.IsLinux() ? 4096 : 512;
 
     /// <summary>Completes when the pipe has taken all of it. Cancelling works until the write begins.</summary>
-    /// <exception cref="IOException">The child does not read any more.</exception>
+    /// <exception cref="IOException">The child does not read any more, or the input was closed.</exception>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
-        if (bytes.Length <= AtOnce && TakesAtOnce)
-            pipe.Write(bytes.Span);
-        else
-            await Task.Run(() => pipe.Write(bytes.Span), cancel);
+        try
+        {
+            if (bytes.Length <= AtOnce && TakesAtOnce)
+                pipe.Write(bytes.Span);
+            else
+                await Task.Run(() => pipe.Write(bytes.Span), cancel);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new IOException("The input is closed.", e);
+        }
     }
 
     /// <summary>The child reads an end now.</summary>

@@ -75,7 +75,7 @@ public sealed class PipeFeedTests : IAsyncDisposable
     {
         _feed.Close();
 
-        await Should.ThrowAsync<ObjectDisposedException>(async () => await _feed.WriteAsync(new byte[1], Cancel));
+        await Should.ThrowAsync<IOException>(async () => await _feed.WriteAsync(new byte[1], Cancel));
     }
 
     /// <summary>The first write has filled it once a single byte no longer goes in at once.</summary>
