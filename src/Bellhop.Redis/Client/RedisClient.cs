@@ -57,7 +57,15 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
     public RedisHealth Health => _health;
 
     /// <summary>Ends when there is a connection.</summary>
-    public Task WhenUpAsync(CancellationToken cancel) => _current.Task.WaitAsync(cancel);
+    public async Task WhenUpAsync(CancellationToken cancel)
+    {
+        while ((await _current.Task.WaitAsync(cancel)).WhenBroken.IsCompleted)
+        {
+            // It broke just now, and the loop that connects is about to put another in its place.
+            cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     /// <inheritdoc />
     public Task<RespValue> CallAsync(RedisCommand command, CancellationToken cancel) =>
@@ -74,6 +82,8 @@ internal sealed partial class RedisClient : IRedisCalls, IAsyncDisposable
         await _end.CancelAsync();
         await _running;
         _current.TrySetCanceled(CancellationToken.None);
+        _current = Fresh();
+        _current.SetCanceled(CancellationToken.None);
         _end.Dispose();
     }
 

@@ -48,6 +48,7 @@ public sealed class AcpPermissionTests(FakeModel model) : IClassFixture<FakeMode
     }
 
     [Fact]
+    [Trait("Length", "long")]
     public async Task Asked_NobodyAnswers_TheTurnWaitsLongerThanItsDeadlineAndGoesOnWithoutTheCall()
     {
         _home.Set("BELLHOP__AGENT__PERMISSIONTIMEOUT", "25s");
