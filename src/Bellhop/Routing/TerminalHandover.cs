@@ -62,7 +62,7 @@ public sealed class TerminalHandover(
     {
         var others = terminals.Live.Where(l => !l.Session.IsGateway).Select(l => l.Session.Value).Order().ToList();
         return others is []
-            ? "None is there but the one that has gateway."
+            ? "No terminal waits for it: start one with pi."
             : $"There are: {string.Join(", ", others)}.";
     }
 }
