@@ -41,6 +41,7 @@ export class Membership {
   #wish: Wish;
   #nonce: string;
   #provenAt = 0;
+  #isBehindDead = false;
   #handover: Handover | undefined;
 
   constructor(prefix: string, wish: Wish, nonce: string) {
@@ -77,7 +78,7 @@ export class Membership {
     const before = this.sid;
     for (const sid of this.#choices()) {
       const other = await this.#take(commands, sid, facts);
-      if (sid === CENTRAL) this.heldBy = other;
+      if (sid === CENTRAL) this.#foundCentral(other);
       if (other) continue;
       this.sid = sid;
       await this.#register(commands, sid); // also where the lease is an old one: the set may have been lost
@@ -138,11 +139,18 @@ export class Membership {
     return [...(this.#mayBeCentral ? [CENTRAL] : []), own, `${HOST}/${own}`];
   }
 
-  /** Who only would be central if nobody else was stays what he is, unless the holder was found dead. */
+  #foundCentral(other: Lease | undefined): void {
+    this.heldBy = other;
+    this.#isBehindDead = other?.host === HOST && !isRunning(other.pid);
+  }
+
+  /**
+   * Who only would be central if nobody else was stays what he is. But a lease that was a dead one's when we came, and
+   * had to run out where pids cannot be compared, kept nobody's place.
+   */
   #mayRise(): boolean {
     if (this.#handover) return this.#isNamed;
-    const { heldBy } = this;
-    return this.#wish === "central" || (this.#wish === "either" && heldBy !== undefined && heldBy.host === HOST && !isRunning(heldBy.pid));
+    return this.#wish === "central" || (this.#wish === "either" && this.#isBehindDead);
   }
 
   async #look(commands: Connection): Promise<void> {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using Bellhop.SystemTests.Testing;
 using static Bellhop.SystemTests.Testing.RealPi;
 
@@ -62,7 +64,29 @@ public sealed class SingleSessionTests(FakeModel model) : IClassFixture<FakeMode
         if (takesLater)
             await second.SaysAsync("its mark", r => TerminalFixture.StatusOf(r) == "🔗 connected · gateway");
         else
+        {
+            await HasLookedAsync(two, second);
             (await one.BusAsync("EXISTS", "agent:session:gateway")).ShouldBe(["0"]);
+        }
+    }
+
+    [Fact]
+    public async Task CentralLeaseIsADeadOnesAndHasToRunOut_PlainTerminalIsCentralThen()
+    {
+        using var redis = await PersistentRedis.StartAsync();
+        await using var person = new TerminalFixture(model, redis.Port);
+        using var gone = Process.Start("true");
+        await gone.WaitForExitAsync(TestContext.Current.CancellationToken);
+        // Without a machine, as off Linux: whether that process was on ours cannot be told.
+        var lease =
+            $$"""{"sid":"gateway","role":"central","kind":"pi-terminal","host":"{{Dns.GetHostName()}}","pid":{{gone.Id}},"nonce":"x"}""";
+        await person.BusAsync("SET", "agent:session:gateway", lease);
+        var pi = await person.StartRpcAsync(New);
+        TerminalFixture.StatusOf(pi.Seen[^1]).ShouldBe($"🔗 connected · pid-{pi.Pid}");
+
+        await person.BusAsync("DEL", "agent:session:gateway");
+
+        await pi.SaysAsync("its mark", r => TerminalFixture.StatusOf(r) == "🔗 connected · gateway");
     }
 
     [Fact]
@@ -78,5 +102,17 @@ public sealed class SingleSessionTests(FakeModel model) : IClassFixture<FakeMode
 
         TerminalFixture.StatusOf(pi.Seen[^1]).ShouldBe($"🔗 connected · pid-{pi.Pid}");
         pi.Seen.ShouldNotContain(r => (string?)r["method"] == "notify");
+    }
+
+    // A lease renewed shows in its time: a terminal gives itself much less than this.
+    private static async Task HasLookedAsync(TerminalFixture person, PiRpc pi)
+    {
+        var lease = $"agent:session:pid-{pi.Pid}";
+        await person.BusAsync("PEXPIRE", lease, "1000000");
+        await person.BusAsync("PUBLISH", "agent:sessions", "gateway");
+        await Wait.Until(
+            async () => int.Parse((await person.BusAsync("PTTL", lease)).Single()) < 100_000,
+            "the terminal to renew its lease"
+        );
     }
 }
