@@ -32,6 +32,15 @@ internal sealed partial class BusStore
         await (await WhenOpenAsync(cancel)).InjectedAsync(turn, told, note, cancel);
 
     /// <inheritdoc />
+    public async Task AnsweredAsync(
+        Ulid turn,
+        bool told,
+        IReadOnlyList<Reply> replies,
+        string? note,
+        CancellationToken cancel
+    ) => await (await WhenOpenAsync(cancel)).AnsweredAsync(turn, told, replies, note, cancel);
+
+    /// <inheritdoc />
     public async Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel) =>
         await (await WhenOpenAsync(cancel)).CompleteAsync(turn, replies, note, cancel);
 

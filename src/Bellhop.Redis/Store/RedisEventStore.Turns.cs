@@ -35,6 +35,23 @@ public sealed partial class RedisEventStore
         _scripts.ChangeAsync(StoreScript.Injected, cancel, turn.ToString(), told ? "1" : "0", Note.Clean(note));
 
     /// <inheritdoc />
+    public Task AnsweredAsync(
+        Ulid turn,
+        bool told,
+        IReadOnlyList<Reply> replies,
+        string? note,
+        CancellationToken cancel
+    ) =>
+        _scripts.ChangeAsync(
+            StoreScript.Answered,
+            cancel,
+            turn.ToString(),
+            told ? "1" : "0",
+            ReplyJson.Write(replies),
+            Note.Clean(note)
+        );
+
+    /// <inheritdoc />
     public Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel) =>
         _scripts.ChangeAsync(StoreScript.Complete, cancel, turn.ToString(), ReplyJson.Write(replies), Note.Clean(note));
 

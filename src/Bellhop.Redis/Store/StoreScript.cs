@@ -47,6 +47,7 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
         IsUrgent = true,
     };
     public static readonly StoreScript Injected = Turn("injected");
+    public static readonly StoreScript Answered = Turn("answered") with { IsUrgent = true };
     public static readonly StoreScript Complete = Turn("complete") with { IsUrgent = true };
     public static readonly StoreScript Fault = Turn("fault");
     public static readonly StoreScript Release = Turn("release");

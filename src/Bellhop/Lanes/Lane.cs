@@ -25,15 +25,6 @@ internal sealed partial class Lane(
     ILogger<Lane> logger
 )
 {
-    /// <summary>Deaths before the agent's receipt, in a row, after which the turn is held to be the cause.</summary>
-    private const int MaxEarlyDeaths = 3;
-
-    /// <summary>
-    /// Deaths in a row that turns are blamed for: what it takes to find one poison in a full batch, and one more. After
-    /// that the agent itself is held to be broken, and only one turn is blamed in each pause.
-    /// </summary>
-    private const int MaxBlamed = 8;
-
     private const string StoreAlarm = "store";
 
     private const string HandedOver = "its session was handed over to a terminal";
@@ -42,8 +33,8 @@ internal sealed partial class Lane(
     private readonly Pause _pause = new(options);
     private readonly TurnRun _run = new(session, store, agent, composer, permissions, options, time);
     private readonly TurnRecovery _recovery = new(session, store, agent);
-    private int _earlyDeaths;
-    private int _blamed;
+    private Task _completing = Task.CompletedTask;
+    private readonly DeathCount _deaths = new();
 
     /// <summary>What it does now.</summary>
     public LaneStatus Status => _state.Status;
@@ -130,7 +121,6 @@ internal sealed partial class Lane(
             await EnsureReadyAsync(stop);
             while (true)
             {
-                stop.ThrowIfCancellationRequested();
                 _state.Idle();
                 var lease = await NextAsync(stop);
                 alarms.Clear(StoreAlarm); // a lease is a commit: there is room
@@ -145,10 +135,32 @@ internal sealed partial class Lane(
         }
     }
 
-    /// <summary>Waits for work, and keeps the idle agent up meanwhile: the next event should not wait for a start.</summary>
+    /// <summary>
+    /// Waits for work. It is asked for while the turn before is still being completed, which is then one commit; but
+    /// nothing is begun before that is on disk.
+    /// </summary>
     private async Task<TurnLease> NextAsync(CancellationToken stop)
     {
-        var lease = store.LeaseAsync(session, options().Batch, stop);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var lease = store.LeaseAsync(session, options().Batch, enough.Token);
+        (var completing, _completing) = (_completing, Task.CompletedTask);
+        try
+        {
+            await completing;
+        }
+        catch
+        {
+            // Should it lease something all the same, that is as open a turn as the one that could not be completed.
+            await enough.CancelAsync();
+            await ((Task)lease).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        return await KeptUpAsync(lease, stop);
+    }
+
+    /// <summary>Keeps the idle agent up until there is work: the next event should not wait for a start.</summary>
+    private async Task<TurnLease> KeptUpAsync(Task<TurnLease> lease, CancellationToken stop)
+    {
         while (await Task.WhenAny(lease, agent.WhenDown) != lease)
         {
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -174,95 +186,21 @@ internal sealed partial class Lane(
         }
         var report = await _run.RunAsync(lease, stop);
         if (report.Failure is null)
-            await SucceedAsync(lease, report);
+            Succeed(lease, report);
         else if (!term.Lost.IsCancellationRequested)
             await FailAsync(lease, report, report.Failure, stop);
     }
 
-    private async Task SucceedAsync(TurnLease lease, TurnReport report)
+    /// <summary>What is begun here, <see cref="NextAsync"/> sees to its end.</summary>
+    private void Succeed(TurnLease lease, TurnReport report)
     {
-        await store.CompleteAsync(lease.Turn, [new Reply(0, report.Answer!)], report.Note, CancellationToken.None);
-        (_earlyDeaths, _blamed) = (0, 0);
+        Reply[] replies = [new Reply(0, report.Answer!)];
+        _completing = report.IsJournalled
+            ? store.CompleteAsync(lease.Turn, replies, report.Note, CancellationToken.None)
+            : store.AnsweredAsync(lease.Turn, report.Told, replies, report.Note, CancellationToken.None);
+        _deaths.Forget();
         _pause.Reset();
         alarms.Clear(AlarmName);
-    }
-
-    private async Task FailAsync(TurnLease lease, TurnReport report, AgentFailure failure, CancellationToken stop)
-    {
-        Log.TurnFailed(logger, session, lease.Turn, failure.Cause);
-        switch (failure.Cause)
-        {
-            case AgentFailureCause.Turn:
-                await FaultAsync(lease, TurnFault.Failed, failure.Message);
-                break;
-            case AgentFailureCause.Stopped when stop.IsCancellationRequested:
-                var why = gate.IsClosed ? HandedOver : "stopped with the gateway";
-                await store.ReleaseAsync(lease.Turn, why, forget: false, CancellationToken.None);
-                break;
-            case AgentFailureCause.Stopped:
-                await FaultAsync(lease, TurnFault.Failed, failure.Message);
-                break;
-            case AgentFailureCause.Outage:
-                await store.ReleaseAsync(lease.Turn, failure.Message, forget: false, CancellationToken.None);
-                await PauseAsync(failure.Message, stop);
-                break;
-            case AgentFailureCause.Died:
-                await DiedAsync(lease, report, failure.Message, stop);
-                break;
-            default:
-                throw new InvalidOperationException($"An agent cannot fail by {failure.Cause}.");
-        }
-    }
-
-    /// <summary>The process is gone, so its transcript is final: it decides what the turn came to.</summary>
-    private async Task DiedAsync(TurnLease lease, TurnReport report, string message, CancellationToken stop)
-    {
-        switch (await agent.ArrivedAsync(report.Marker, CancellationToken.None))
-        {
-            case Arrival.Yes { Answer: { } answer }:
-                if (!report.Delivered)
-                    await store.InjectedAsync(
-                        lease.Turn,
-                        report.Told,
-                        "found in the transcript",
-                        CancellationToken.None
-                    );
-                await SucceedAsync(lease, report with { Answer = answer });
-                return;
-            case Arrival.Unknown:
-                await FaultAsync(lease, TurnFault.Interrupted, message);
-                return;
-            case Arrival.Yes when !report.Delivered:
-                await store.InjectedAsync(lease.Turn, report.Told, "found in the transcript", CancellationToken.None);
-                break;
-            case Arrival.No when !report.Delivered && ++_earlyDeaths < MaxEarlyDeaths:
-                await store.ReleaseAsync(lease.Turn, message, forget: false, CancellationToken.None);
-                await EnsureReadyAsync(stop);
-                return;
-        }
-        _earlyDeaths = 0;
-        if (_blamed++ < MaxBlamed)
-        {
-            await FaultAsync(lease, TurnFault.KilledAgent, message);
-            await EnsureReadyAsync(stop);
-            return;
-        }
-        _blamed = MaxBlamed - 1;
-        await store.ReleaseAsync(lease.Turn, message, forget: false, CancellationToken.None);
-        await PauseAsync($"it dies in every turn: {message}", stop);
-    }
-
-    private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)
-    {
-        var result = await store.FaultAsync(lease.Turn, fault, reason, options().Retry, CancellationToken.None);
-        foreach (var dead in result.Dead)
-        {
-            var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
-            alarms.Raise(
-                $"dead:{e.Key}",
-                $"An event could not be delivered to {session}: {reason.TrimEnd('.')}. See `bellhop dead show {e.Key}`."
-            );
-        }
     }
 
     /// <summary>Tries until the agent can take a prompt; meanwhile everything stays queued.</summary>

@@ -6,13 +6,16 @@ using Bellhop.Store;
 namespace Bellhop.Lanes;
 
 /// <summary>How one prompt went, before the store is told.</summary>
-/// <param name="Delivered">The agent gave its receipt, and the store has it.</param>
+/// <param name="Delivered">The agent gave its receipt. Where the turn failed, the store has it.</param>
 /// <param name="Told">The prompt carried the events themselves.</param>
 /// <param name="Marker">By which the transcript can be asked.</param>
 /// <param name="Answer">The answer, if there is one.</param>
 /// <param name="Failure">Why there is none.</param>
 internal sealed record TurnReport(bool Delivered, bool Told, string Marker, string? Answer, AgentFailure? Failure)
 {
+    /// <summary>The store has the agent's receipt; otherwise it gets it together with the answer.</summary>
+    public bool IsJournalled { get; init; }
+
     /// <summary>What else a person should find on the receipt.</summary>
     public string? Note { get; init; }
 }
@@ -44,8 +47,7 @@ internal sealed class TurnRun(
 
         var asked = new TurnPermissions(permissions, session, lease.Turn, patience.PermissionTimeout, deadline);
 
-        // The receipt is journalled while the agent already works: its order in the store's queue is what matters.
-        Task? journalled = null;
+        using var receipt = new TurnReceipt(store, lease.Turn, told, time);
         TurnSignal.Ended? ended = null;
         try
         {
@@ -53,7 +55,7 @@ internal sealed class TurnRun(
             {
                 deadline.Touch(signal);
                 if (signal is TurnSignal.Delivered)
-                    journalled ??= store.InjectedAsync(lease.Turn, told, null, CancellationToken.None);
+                    receipt.Give();
                 else if (signal is TurnSignal.PermissionAsked request)
                     asked.Ask(request);
                 else if (signal is TurnSignal.Ended end)
@@ -64,23 +66,30 @@ internal sealed class TurnRun(
         {
             await asked.EndAsync();
         }
-        if (journalled is not null)
-            await journalled;
         var failure = deadline.Expired
             ? new AgentFailure(AgentFailureCause.Turn, $"no sign of life for {patience.TurnDeadline}")
             : ended?.Failure;
         if (ended is null)
             failure = new AgentFailure(AgentFailureCause.Died, "the agent's turn ended without a word");
         return new TurnReport(
-            journalled is not null,
+            receipt.IsGiven,
             told,
             prompt.Marker,
             failure is null ? ended!.Answer : null,
             asked.AnyDenied ? Denied(failure) : failure
         )
         {
+            IsJournalled = await IsJournalledAsync(receipt, failure),
             Note = asked.Note,
         };
+    }
+
+    /// <summary>A failure must find the agent's receipt in the store.</summary>
+    private static async Task<bool> IsJournalledAsync(TurnReceipt receipt, AgentFailure? failure)
+    {
+        if (failure is not null && receipt.IsGiven)
+            await receipt.JournalAsync();
+        return await receipt.WasJournalledAsync();
     }
 
     private static AgentFailure? Denied(AgentFailure? failure) =>

@@ -22,6 +22,12 @@ public interface IEventStore : IAsyncDisposable
     /// <summary>The agent has the turn's prompt. <paramref name="told"/>: the prompt carried the events themselves.</summary>
     Task InjectedAsync(Ulid turn, bool told, string? note, CancellationToken cancel);
 
+    /// <summary>
+    /// The agent has had the turn's prompt and the turn ended well: <see cref="InjectedAsync"/> and
+    /// <see cref="CompleteAsync"/> in one commit.
+    /// </summary>
+    Task AnsweredAsync(Ulid turn, bool told, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel);
+
     /// <summary>The turn ended well: its deliveries complete and its replies are kept, in one commit.</summary>
     Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel);
 

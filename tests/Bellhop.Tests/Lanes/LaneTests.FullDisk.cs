@@ -1,3 +1,4 @@
+using Bellhop.Lanes;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
 
@@ -9,16 +10,24 @@ public sealed partial class LaneTests
     private FullDisk? _disk;
 
     [Theory]
-    [InlineData(nameof(IEventStore.LeaseAsync))]
-    [InlineData(nameof(IEventStore.InjectedAsync))]
-    [InlineData(nameof(IEventStore.CompleteAsync))]
-    public async Task Run_DiskFull_WaitsWithOneAlarmAndToldOnceItGoesOn(string write)
+    [InlineData(nameof(IEventStore.LeaseAsync), true)]
+    [InlineData(nameof(IEventStore.InjectedAsync), false)]
+    [InlineData(nameof(IEventStore.AnsweredAsync), true)]
+    [InlineData(nameof(IEventStore.CompleteAsync), false)]
+    public async Task Run_DiskFull_WaitsWithOneAlarmAndToldOnceItGoesOn(string write, bool isQuick)
     {
         _disk = FullDisk.Before(_store.Store);
-        _disk.Fail(write);
-        _agent.ThenAnswer("on it");
+        _disk.Fail(write, nameof(IEventStore.AnsweredAsync), nameof(IEventStore.CompleteAsync));
+        var answers = new TaskCompletionSource();
+        _agent.ThenWait(answers.Task, "on it");
         var key = await PushAsync("a");
         Start();
+        if (!isQuick)
+        {
+            await UntilAsync(() => _time.NextTimerIn == TurnReceipt.Patience);
+            _time.Advance(TurnReceipt.Patience);
+        }
+        answers.SetResult();
 
         await UntilAsync(() => _running.Status.Phase == "paused");
         await AdvanceUntilAsync(() => _disk.Refused > 3);

@@ -59,7 +59,7 @@ public sealed partial class LaneTests
         Start();
         var key = await PushAsync("a");
         await PromptAsync();
-        await UntilAsync(() => StateOf(key) == DeliveryState.Injected);
+        await LastsAsync(key);
         await lost.CancelAsync();
         await _lane;
         return key;

@@ -187,7 +187,7 @@ public sealed partial class LaneTests : IAsyncLifetime
         _agent.ThenHang();
         Start();
         var key = await PushAsync("a");
-        await _store.ReachedAsync(key, DeliveryState.Injected);
+        await LastsAsync(key);
 
         _time.Advance(Options.TurnDeadline);
         var receipt = await AdvanceUntilSettledAsync(key);
@@ -205,7 +205,7 @@ public sealed partial class LaneTests : IAsyncLifetime
         _agent.ThenHang();
         Start();
         var key = await PushAsync("a");
-        await _store.ReachedAsync(key, DeliveryState.Injected);
+        await LastsAsync(key);
 
         await _stop.CancelAsync();
         _time.Advance(Options.DrainBudget);
@@ -252,6 +252,15 @@ public sealed partial class LaneTests : IAsyncLifetime
     }
 
     private async Task<string> PromptAsync() => (await _agent.Prompts.ReadAsync()).Text;
+
+    /// <summary>The agent has the event, and takes longer than a receipt waits for the answer.</summary>
+    private async Task LastsAsync(Ulid key)
+    {
+        await UntilAsync(() => _time.NextTimerIn == TurnReceipt.Patience);
+        (await _store.FindAsync(key)).Deliveries[0].State.ShouldBe(DeliveryState.Injecting);
+        _time.Advance(TurnReceipt.Patience);
+        await _store.ReachedAsync(key, DeliveryState.Injected);
+    }
 
     private async Task<Receipt> AdvanceUntilSettledAsync(Ulid key)
     {

@@ -180,13 +180,47 @@ public abstract partial class EventStoreCompliance
     }
 
     [Fact]
-    public async Task Complete_KeepsRepliesOnEveryReceiptOfTheBatch()
+    public async Task Answered_AfterInjected_IsAFaultAndChangesNothing()
+    {
+        var e = Machine();
+        await Append(e);
+        var lease = await Inject();
+        await Should.ThrowAsync<StoreException>(Store.AnsweredAsync(lease.Turn, true, [], null, Cancel));
+        (await OnlyDelivery(e)).State.ShouldBe(DeliveryState.Injected);
+    }
+
+    [Fact]
+    public async Task Answered_TellsOfBothMoves()
+    {
+        var e = Machine();
+        await Append(e);
+        var lease = await Lease();
+        await SettleAsync();
+        await using var changes = Store.WatchAsync(Cancel).GetAsyncEnumerator(Cancel);
+        var next = changes.MoveNextAsync().AsTask();
+
+        await Store.AnsweredAsync(lease.Turn, true, [], "answered", Cancel);
+
+        (await next.WaitAsync(Patience, Cancel)).ShouldBeTrue();
+        (changes.Current.State, changes.Current.Note).ShouldBe((DeliveryState.Injected, null));
+        (await changes.MoveNextAsync().AsTask().WaitAsync(Patience, Cancel)).ShouldBeTrue();
+        (changes.Current.State, changes.Current.Note).ShouldBe((DeliveryState.Completed, "answered"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Complete_KeepsRepliesOnEveryReceiptOfTheBatch(bool isInjected)
     {
         var events = await AppendMany(2);
-        var lease = await Inject();
+        var lease = isInjected ? await Inject() : await Lease();
         Reply[] replies = [new(0, "first"), new(1, "second", "telegram:1", ReplyState.Pending)];
         Time.Advance(TimeSpan.FromSeconds(2));
-        await Store.CompleteAsync(lease.Turn, replies, "answered", Cancel);
+        await (
+            isInjected
+                ? Store.CompleteAsync(lease.Turn, replies, "answered", Cancel)
+                : Store.AnsweredAsync(lease.Turn, true, replies, "answered", Cancel)
+        );
         foreach (var e in events)
         {
             var delivery = await OnlyDelivery(e);

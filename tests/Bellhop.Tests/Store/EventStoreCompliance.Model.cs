@@ -203,6 +203,12 @@ public abstract partial class EventStoreCompliance
                     await Store.CompleteAsync(turn, [], null, Cancel);
                     _model.Complete(turn);
                     break;
+                case 1:
+                    var told = random.Next(2) == 0;
+                    await Store.AnsweredAsync(turn, told, [], null, Cancel);
+                    _model.Injected(turn, told);
+                    _model.Complete(turn);
+                    break;
                 default:
                     var fault = random.Next(12) == 0 ? TurnFault.Interrupted : (TurnFault)random.Next(2);
                     var result = await Store.FaultAsync(turn, fault, at, Retry, Cancel);

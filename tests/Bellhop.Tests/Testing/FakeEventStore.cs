@@ -154,6 +154,14 @@ internal sealed class FakeEventStore : IEventStore
     Task IEventStore.InjectedAsync(Ulid turn, bool told, string? note, CancellationToken cancel) =>
         throw new NotSupportedException();
 
+    Task IEventStore.AnsweredAsync(
+        Ulid turn,
+        bool told,
+        IReadOnlyList<Reply> replies,
+        string? note,
+        CancellationToken cancel
+    ) => throw new NotSupportedException();
+
     Task IEventStore.CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel) =>
         throw new NotSupportedException();
 

@@ -8,6 +8,10 @@ namespace Bellhop.Tests.Testing;
 [SuppressMessage("Performance", "CA1852", Justification = "The proxy is a class derived from it.")]
 internal class FullDisk : DispatchProxy
 {
+    private static readonly MethodInfo FailedTask = typeof(Task)
+        .GetMethods()
+        .Single(m => m is { Name: nameof(Task.FromException), IsGenericMethod: true });
+
     private IEventStore _inner = null!;
     private volatile string[] _failing = [];
     private int _refused;
@@ -34,6 +38,9 @@ internal class FullDisk : DispatchProxy
         if (!_failing.Contains(targetMethod!.Name))
             return targetMethod.Invoke(_inner, args);
         Interlocked.Increment(ref _refused);
-        throw new StoreException("The disk is full. Free some space.") { IsDiskFull = true };
+        var failure = new StoreException("The disk is full. Free some space.") { IsDiskFull = true };
+        return targetMethod.ReturnType.GenericTypeArguments is [var result]
+            ? FailedTask.MakeGenericMethod(result).Invoke(null, [failure])
+            : Task.FromException(failure);
     }
 }

@@ -2,11 +2,5 @@
 
 local wrong = other_than(INJECTING)
 if wrong then return wrong end
-for i, d in ipairs(rows) do
-  if arg(2) == '1' then
-    if d.told and d.told ~= turn then remember(d, d.told, d.slot) end
-    d.told, d.slot = turn, i
-  end
-  move(d, INJECTED, arg(3))
-end
+inject(arg(2) == '1', arg(3))
 return finish(id, #rows)

@@ -21,3 +21,19 @@ local function other_than(expected)
     if d.state ~= expected then return refuse(id, 'NOTSTATE', d.state .. ' ' .. expected) end
   end
 end
+
+-- Where the prompt told the events themselves, it is noted which.
+local function inject(told, note)
+  for i, d in ipairs(rows) do
+    if told then
+      if d.told and d.told ~= turn then remember(d, d.told, d.slot) end
+      d.told, d.slot = turn, i
+    end
+    move(d, INJECTED, note)
+  end
+end
+
+local function complete(replies, note)
+  for _, d in ipairs(rows) do move(d, COMPLETED, note) end
+  if replies ~= '' then redis.call('HSET', key('replies', turn), 'json', replies, 'shown', #rows) end
+end

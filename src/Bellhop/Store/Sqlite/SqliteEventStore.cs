@@ -84,6 +84,15 @@ public sealed class SqliteEventStore : IEventStore
         _writer.RunAsync(batch => TurnOperations.Injected(batch, turn, told, note), cancel);
 
     /// <inheritdoc />
+    public Task AnsweredAsync(
+        Ulid turn,
+        bool told,
+        IReadOnlyList<Reply> replies,
+        string? note,
+        CancellationToken cancel
+    ) => _writer.RunAsync(batch => TurnOperations.Answered(batch, turn, told, replies, note), cancel);
+
+    /// <inheritdoc />
     public Task CompleteAsync(Ulid turn, IReadOnlyList<Reply> replies, string? note, CancellationToken cancel) =>
         _writer.RunAsync(batch => TurnOperations.Complete(batch, turn, replies, note), cancel);
 

@@ -8,20 +8,34 @@ internal static class TurnOperations
     internal const string Open =
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.turn = ? AND d.state IN (3, 4) ORDER BY d.number";
 
-    public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note)
+    public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note) =>
+        Inject(batch, turn, told, note).Count;
+
+    public static int Answered(WriteBatch batch, Ulid turn, bool told, IReadOnlyList<Reply> replies, string? note) =>
+        Complete(batch, turn, Inject(batch, turn, told, null), replies, note);
+
+    public static int Complete(WriteBatch batch, Ulid turn, IReadOnlyList<Reply> replies, string? note) =>
+        Complete(batch, turn, OpenRows(batch, turn, DeliveryState.Injected), replies, note);
+
+    private static List<DeliveryRow> Inject(WriteBatch batch, Ulid turn, bool told, string? note)
     {
         var rows = OpenRows(batch, turn, DeliveryState.Injecting);
         for (var i = 0; i < rows.Count; i++)
         {
             var row = told ? rows[i] with { ToldIn = turn, Slot = i + 1 } : rows[i];
-            batch.Move(row, DeliveryState.Injected, note);
+            rows[i] = batch.Move(row, DeliveryState.Injected, note);
         }
-        return rows.Count;
+        return rows;
     }
 
-    public static int Complete(WriteBatch batch, Ulid turn, IReadOnlyList<Reply> replies, string? note)
+    private static int Complete(
+        WriteBatch batch,
+        Ulid turn,
+        List<DeliveryRow> rows,
+        IReadOnlyList<Reply> replies,
+        string? note
+    )
     {
-        var rows = OpenRows(batch, turn, DeliveryState.Injected);
         foreach (var row in rows)
             batch.Move(row, DeliveryState.Completed, note);
         foreach (var reply in replies)
