@@ -68,7 +68,9 @@ public sealed class ReloadTests
     {
         using var home = Configure(new GatewayHome(), attempts: 3);
         // 'script' gives what it runs a terminal; it takes that as one word.
-        var line = $"exec {Repository.Tool("script")} -qec \"$*\" {home.Beside.Inside("screen")}";
+        // Whoever runs the tests under nohup has the signal ignored, and so would its children.
+        var heeding = $"{Repository.Tool("env")} --default-signal=HUP";
+        var line = $"exec {heeding} {Repository.Tool("script")} -qec \"$*\" {home.Beside.Inside("screen")}";
         await using var gateway = await GatewayProcess.StartAsync(home, "/bin/sh", "-c", line, "sh");
 
         Processes.Signal(gateway.Pid, "HUP");
