@@ -18,13 +18,12 @@ internal sealed partial class Writer : IAsyncDisposable
     private const int MaxTogether = 512;
 
     private readonly Channel<WriteOperation> _queue = Channel.CreateBounded<WriteOperation>(
-        // Synchronous, so that the caller's write wakes the writer itself rather than through a pool thread.
-        new BoundedChannelOptions(MaxQueued) { SingleReader = true, AllowSynchronousContinuations = true }
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true }
     );
 
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ManualResetEventSlim _wake = new(initialState: false, spinCount: 0);
+    private readonly Doorbell _bell = new();
     private readonly WriterContext _context;
     private readonly LeaseDesk _desk;
     private volatile bool _foldNow;
@@ -32,9 +31,13 @@ internal sealed partial class Writer : IAsyncDisposable
     public Writer(WriterContext context)
     {
         _context = context;
-        _desk = new LeaseDesk(context.Time, context.Ulids, wake: () => _queue.Writer.TryWrite(new Nudge(_desk!)));
+        _desk = new LeaseDesk(context.Time, context.Ulids, Nudge);
         new Thread(Work) { IsBackground = true, Name = "store writer" }.Start();
     }
+
+    private bool HasWork => _queue.Reader.TryPeek(out _);
+
+    private bool IsOver => _queue.Reader.Completion.IsCompleted;
 
     /// <summary>Completes when the file is open, upgraded and counted.</summary>
     public Task Opened => _opened.Task;
@@ -58,8 +61,9 @@ internal sealed partial class Writer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
+        _bell.Ring();
         await _ended.Task;
-        _wake.Dispose();
+        _bell.Dispose();
     }
 
     private async ValueTask EnqueueAsync(WriteOperation operation, CancellationToken cancel)
@@ -67,6 +71,7 @@ internal sealed partial class Writer : IAsyncDisposable
         try
         {
             await _queue.Writer.WriteAsync(operation, cancel);
+            _bell.Ring();
         }
         catch (ChannelClosedException e)
         {
@@ -122,7 +127,13 @@ internal sealed partial class Writer : IAsyncDisposable
     private void AskToFold()
     {
         _foldNow = true;
-        _queue.Writer.TryWrite(new Nudge(_desk)); // full means that the writer comes by anyway
+        Nudge();
+    }
+
+    private void Nudge()
+    {
+        if (_queue.Writer.TryWrite(new LookOperation(_desk))) // full means that the writer comes by anyway
+            _bell.Ring();
     }
 
     private void FinishFolding(Connection db, Checkpointer checkpoints)
@@ -150,14 +161,9 @@ internal sealed partial class Writer : IAsyncDisposable
     /// <summary>False when there will be none. Sleeps at once: a thread that spins first takes a core from those it waits for.</summary>
     private bool WaitForWork()
     {
-        var work = _queue.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
-        if (!work.IsCompleted)
-        {
-            _wake.Reset();
-            work.GetAwaiter().UnsafeOnCompleted(_wake.Set);
-            _wake.Wait();
-        }
-        return work.GetAwaiter().GetResult();
+        while (!HasWork && !IsOver)
+            _bell.Wait(() => HasWork || IsOver);
+        return HasWork;
     }
 
     /// <summary>All in one commit; where one spoils it for the others, each in its own.</summary>
@@ -223,7 +229,7 @@ internal sealed partial class Writer : IAsyncDisposable
         e is SqliteException failure ? StoreFile.Explain(failure, _context.Path) : e;
 
     /// <summary>Makes the writer look at what became due.</summary>
-    private sealed class Nudge(LeaseDesk desk) : WriteOperation(CancellationToken.None)
+    private sealed class LookOperation(LeaseDesk desk) : WriteOperation(CancellationToken.None)
     {
         public override void Run(WriteBatch batch) => desk.AlarmRang();
 
