@@ -12,7 +12,7 @@ local function walker(session, kind)
   local at, page, i = 0, {}, 1
   return function()
     if i > #page then
-      if at >= MAX_WALK then return nil end
+      if at >= MAX_WALK or #page < PAGE and at > 0 then return nil end -- a short page was the last
       page = redis.call('ZRANGE', key('lane', kind, session), at, at + PAGE - 1)
       at, i = at + PAGE, 1
       if #page == 0 then return nil end
