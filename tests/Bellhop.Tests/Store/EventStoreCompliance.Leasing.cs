@@ -87,6 +87,17 @@ public abstract partial class EventStoreCompliance
     }
 
     [Fact]
+    public async Task Lease_FallsDueWhileTheAlarmForItIsSet_IsGiven()
+    {
+        var e = Machine();
+        await Append(e);
+        await Fail(await Inject());
+        Time.BeforeTimerIsSet = () => Time.Advance(Retry.BaseDelay);
+
+        Keys(await Lease()).ShouldBe([e.Key]);
+    }
+
+    [Fact]
     public async Task Lease_OfOtherSessionsWork_GoesOnWaiting()
     {
         using var stop = new CancellationTokenSource();

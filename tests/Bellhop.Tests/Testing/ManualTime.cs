@@ -14,6 +14,9 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
     private long _elapsedTicks;
     private TimeSpan _wallShift;
 
+    /// <summary>Called once, when a timer is about to be set for later: a clock does not stand still meanwhile.</summary>
+    public Action? BeforeTimerIsSet { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -106,6 +109,11 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (dueTime > TimeSpan.Zero && owner.BeforeTimerIsSet is { } call)
+            {
+                owner.BeforeTimerIsSet = null;
+                call();
+            }
             lock (owner._lock)
             {
                 if (!owner._timers.Contains(this))

@@ -12,6 +12,7 @@ internal sealed class LeaseDesk
     private readonly List<(LeaseRequest Request, TurnLease Lease)> _served = [];
     private readonly TimeProvider _time;
     private readonly UlidFactory _ulids;
+    private readonly Action _wake;
     private readonly ITimer _alarm;
     private DateTimeOffset? _alarmAt;
 
@@ -21,7 +22,7 @@ internal sealed class LeaseDesk
     /// </summary>
     public LeaseDesk(TimeProvider time, UlidFactory ulids, Action wake)
     {
-        (_time, _ulids) = (time, ulids);
+        (_time, _ulids, _wake) = (time, ulids, wake);
         _alarm = time.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -112,5 +113,7 @@ internal sealed class LeaseDesk
             ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - _time.GetUtcNow()).TotalMilliseconds)))
             : Timeout.InfiniteTimeSpan;
         _alarm.Change(wait, Timeout.InfiniteTimeSpan);
+        if (next <= _time.GetUtcNow())
+            _wake(); // the clock passed it while the alarm was set
     }
 }
