@@ -42,6 +42,8 @@ export class Membership {
   #nonce: string;
   #provenAt = 0;
   #isBehindDead = false;
+  /** From then on nothing is taken: a renewal under way would bring back what the goodbye gave up. */
+  #hasLeft = false;
   #handover: Handover | undefined;
 
   constructor(prefix: string, wish: Wish, nonce: string) {
@@ -119,6 +121,7 @@ export class Membership {
 
   /** Ends the lease in order. Nothing is asked first: for as long as it is proven, nobody else can have it. */
   async leave(commands: Connection): Promise<void> {
+    this.#hasLeft = true;
     if (!this.isProven) return;
     const { sid } = this;
     await Promise.all([commands.call("DEL", this.#key(sid)), this.#unregister(commands, sid), this.#tell(commands, sid)]);
@@ -169,6 +172,7 @@ export class Membership {
 
   /** Undefined when the lease is ours now; otherwise whose it is. */
   async #take(commands: Connection, sid: string, facts: Partial<Lease>): Promise<Lease | undefined> {
+    if (this.#hasLeft) return undefined;
     const key = this.#key(sid);
     const set = ["SET", key, JSON.stringify(this.#describe(sid, facts)), "PX", String(LEASE_MS)];
     const asked = performance.now();
@@ -180,6 +184,7 @@ export class Membership {
         await commands.call("UNWATCH");
         return other;
       }
+      if (this.#hasLeft) return undefined;
       isNew = other?.nonce !== this.#nonce;
       if ((await commands.transaction(set)) === null) return await this.#take(commands, sid, facts);
     }
@@ -200,6 +205,7 @@ export class Membership {
   }
 
   async #register(commands: Connection, sid: string): Promise<void> {
+    if (this.#hasLeft) return;
     await commands.call("SADD", `${this.#prefix}:gateway:sessions`, sid);
   }
 

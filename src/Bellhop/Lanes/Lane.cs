@@ -150,9 +150,10 @@ internal sealed partial class Lane(
         }
         catch
         {
-            // Should it lease something all the same, that is as open a turn as the one that could not be completed.
             await enough.CancelAsync();
             await ((Task)lease).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (lease.IsCompletedSuccessfully)
+                _recovery.NeverBegun(lease.Result.Turn);
             throw;
         }
         return await KeptUpAsync(lease, stop);

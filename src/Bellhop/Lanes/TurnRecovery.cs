@@ -12,6 +12,10 @@ namespace Bellhop.Lanes;
 internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent agent)
 {
     private readonly EarlierTurns _earlier = new(agent);
+    private Ulid? _neverBegun;
+
+    /// <summary>This turn was leased, and nobody told the agent: it needs no transcript to be given back.</summary>
+    public void NeverBegun(Ulid turn) => _neverBegun = turn;
 
     /// <summary>True when there was something to settle, and the store took it.</summary>
     public async Task<bool> RunAsync(CentralTerm term, CancellationToken cancel)
@@ -25,7 +29,7 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
     private async Task SettleAsync(OpenTurn open, CentralTerm term, CancellationToken cancel)
     {
         var lease = open.Lease;
-        switch (await agent.ArrivedAsync(TurnMarker.For(lease.Turn), cancel))
+        switch (await ArrivedAsync(lease.Turn, cancel))
         {
             case Arrival.No:
                 await store.ReleaseAsync(lease.Turn, GivenAgain(term), forget: false, cancel);
@@ -53,6 +57,9 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
                 break;
         }
     }
+
+    private async Task<Arrival> ArrivedAsync(Ulid turn, CancellationToken cancel) =>
+        turn == _neverBegun ? new Arrival.No() : await agent.ArrivedAsync(TurnMarker.For(turn), cancel);
 
     private static string GivenAgain(CentralTerm term) =>
         term.Before is { } before

@@ -94,6 +94,23 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
     }
 
     [Fact]
+    public async Task Quit_WhileOthersSayThatTheyComeAndGo_LeavesNoLease()
+    {
+        using var redis = await PersistentRedis.StartAsync();
+        await using var person = new TerminalFixture(model, redis.Port);
+        var pi = await person.StartRpcAsync(New, ("GATEWAY_ROLE", "satellite"));
+        var sid = $"pid-{pi.Pid}";
+        // Each of these has the terminal renew its lease, its own word that it leaves among them.
+        var others = person.BusAsync("-r", "20000", "PUBLISH", "agent:sessions", "pid-1");
+
+        (await pi.QuitAsync()).ShouldBe(0);
+
+        (await person.BusAsync("EXISTS", $"agent:session:{sid}")).Single().ShouldBe("0");
+        (await person.BusAsync("SMEMBERS", "agent:gateway:sessions")).ShouldNotContain(sid);
+        await others;
+    }
+
+    [Fact]
     public async Task Quit_SatelliteWithAnEventNotYetTold_GivesItBack()
     {
         using var redis = await PersistentRedis.StartAsync();

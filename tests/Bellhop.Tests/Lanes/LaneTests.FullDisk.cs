@@ -51,6 +51,29 @@ public sealed partial class LaneTests
     }
 
     [Fact]
+    public async Task Run_NoRoomForAnAnswerButForTheNextLease_TheNextEventIsGivenOnce()
+    {
+        _disk = FullDisk.Before(_store.Store);
+        _disk.Fail(nameof(IEventStore.AnsweredAsync), nameof(IEventStore.CompleteAsync));
+        var answers = new TaskCompletionSource();
+        _agent = new ScriptedAgent(new ScriptedAgent.Transcript { CanBeAsked = false });
+        _agent.ThenWait(answers.Task, "on it");
+        Start();
+        await PushAsync("a");
+        await PromptAsync();
+        var next = await PushAsync("b");
+
+        answers.SetResult();
+        await UntilAsync(() => _running.Status.Phase == "paused");
+        _disk.Fail();
+        var delivery = (await AdvanceUntilSettledAsync(next)).Deliveries.ShouldHaveSingleItem();
+
+        delivery.State.ShouldBe(DeliveryState.Completed, "nobody had told the agent, so there is nothing to ask it");
+        (await PromptAsync()).ShouldContain("\"b\"");
+        _agent.Prompts.TryRead(out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Run_StoppedWhileTheDiskIsFull_EndsInOrder()
     {
         _disk = FullDisk.Before(_store.Store);
