@@ -109,13 +109,22 @@ export class Claims {
     await commands.call("SET", this.#key("claim", claim.sid), JSON.stringify(record));
   }
 
-  /** After a new connection: our own listener gives a lost connection's row out again, Redis keeps it claimed. */
-  async keep(commands: Connection, claim: Claim): Promise<void> {
-    this.#before.delete(hashOf(claim.row));
-    const kept = await this.#oldest(commands);
-    if (kept?.equals(claim.row)) return;
+  /**
+   * After a gap: whether the event is still ours. Redis keeps it claimed until somebody takes us for gone and gives it to
+   * another; our own listener gives a lost connection's row out again.
+   */
+  async keep(commands: Connection, claim: Claim): Promise<boolean> {
+    const claimed = (await commands.call("LRANGE", this.#key("claims", claim.sid), "0", "-1")) as Buffer[];
     // What comes instead of it stays claimed and is found among the leftovers.
-    if (!kept) await this.#pull(commands);
+    const again = claimed.length === 0 ? await this.#pull(commands) : null;
+    const isOurs = [...claimed, again].some((row) => row?.equals(claim.row));
+    if (isOurs) this.#before.delete(hashOf(claim.row));
+    return isOurs;
+  }
+
+  /** It is another's now, and was never told here: not even that it may have been. */
+  async forget(commands: Connection, claim: Claim): Promise<void> {
+    await commands.call("DEL", this.#key("claim", claim.sid));
   }
 
   /** The event stands in the transcript. */

@@ -25,6 +25,10 @@ export class Hand {
   /** False while the bus does not know of the present turn, or of its being taken. */
   isWritten = true;
   isReported = false;
+  /** Somebody took us for gone and gave it to another: who has not told it by now must not. */
+  isGone = false;
+  /** The lease under which it was last seen to be ours. */
+  term: number;
   end: { state: State; note?: string } = { state: "completed" };
 
   #attempts = 0;
@@ -32,8 +36,9 @@ export class Hand {
   #sentAt = 0;
   #outcome: "answered" | "aborted" | string = "no answer";
 
-  constructor(claim: Claim) {
+  constructor(claim: Claim, term: number) {
     this.claim = claim;
+    this.term = term;
     this.text = claim.told ? goOn(claim.told, claim.turn) : tell(claim.event, claim.turn, claim.begun);
   }
 
@@ -44,8 +49,8 @@ export class Hand {
 
   /** The same event for another session, whose transcript knows nothing of it. */
   afresh(): Hand {
-    const hand = new Hand({ ...this.claim, told: undefined, turn: newTurn() });
-    hand.isWritten = false;
+    const hand = new Hand({ ...this.claim, told: undefined, turn: newTurn() }, this.term);
+    [hand.isWritten, hand.isGone] = [false, this.isGone];
     return hand;
   }
 

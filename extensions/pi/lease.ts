@@ -36,6 +36,8 @@ export class Membership {
   sid: string;
   /** Who kept us from being central; undefined where nobody did. */
   heldBy: Lease | undefined;
+  /** Counts the times in which it was ours without a gap: in one, others may have taken us for gone. */
+  term = 0;
 
   #prefix: string;
   #wish: Wish;
@@ -78,6 +80,7 @@ export class Membership {
 
   async #join(commands: Connection, facts: Partial<Lease>): Promise<boolean> {
     const before = this.sid;
+    this.term++;
     for (const sid of this.#choices()) {
       const other = await this.#take(commands, sid, facts);
       if (sid === CENTRAL) this.#foundCentral(other);
@@ -96,7 +99,10 @@ export class Membership {
     await this.join(commands, facts);
   }
 
-  /** Keeps the lease. True when the session is another one than before, because this one was lost or a better one is free. */
+  /**
+   * Keeps the lease. True when it is a new one: of another session, because this one was lost or a better one is free, or
+   * of this one after a gap.
+   */
   async renew(commands: Connection, facts: Partial<Lease>): Promise<boolean> {
     await this.#look(commands);
     if (!this.isCentral && this.#mayRise()) {
@@ -107,11 +113,12 @@ export class Membership {
       }
       return false;
     }
+    const { term } = this;
     const other = await this.#take(commands, this.sid, facts);
     if (other) return await this.#join(commands, facts);
     // A pi that was suspended for longer than its lease was taken for gone, and off the list.
     await this.#register(commands, this.sid);
-    return false;
+    return this.term !== term;
   }
 
   /** Says what has changed about this terminal; finds nothing out. */
@@ -189,6 +196,7 @@ export class Membership {
       if ((await commands.transaction(set)) === null) return await this.#take(commands, sid, facts);
     }
     this.#provenAt = asked;
+    if (isNew) this.term++;
     if (isNew) await this.#register(commands, sid);
     if (isNew) await this.#tell(commands, sid);
     return undefined;

@@ -6,6 +6,7 @@ import { Claims } from "./claims.ts";
 import { findPrefix } from "./endpoint.ts";
 import { Hand } from "./hand.ts";
 import { CENTRAL, describeLease, HOST, type Lease, Membership, type Wish } from "./lease.ts";
+import { Pace } from "./pace.ts";
 import type { Connection } from "./resp.ts";
 import { Session } from "./session.ts";
 import { within } from "./within.ts";
@@ -23,11 +24,6 @@ export interface Past {
   how: string;
 }
 
-/** A session that just began may have a question of the person's waiting; it goes first. */
-const SETTLE_IN_MS = 300;
-const AFTER_ABORT_MS = 1_000;
-/** Pauses after a turn that failed. */
-const AFTER_FAILURE_MS = [5_000, 60_000];
 const STATE_MS = 500;
 const LAST_WORDS_MS = 1_500;
 const MAX_PAST = 20;
@@ -49,12 +45,10 @@ export class Terminal {
   #saidHolder = "";
   #started = false;
   #wasUp = false;
-  #notBefore = 0;
-  #failures = 0;
+  #pace = new Pace(() => this.#pump());
   #pumping = false;
   #looking = false;
   #again = false;
-  #timer: NodeJS.Timeout | undefined;
   #stateTimer: NodeJS.Timeout | undefined;
   #atExit = () => void this.#sayGoodbye().catch(() => {}); // nobody is left to hear of it
 
@@ -87,11 +81,10 @@ export class Terminal {
   /** A session began. Comes twice for one session in some versions of pi. */
   enter(pi: ExtensionAPI, ctx: ExtensionContext): void {
     this.#session.enter(pi, ctx);
-    this.#notBefore = Math.max(this.#notBefore, performance.now() + SETTLE_IN_MS);
+    this.#pace.entered();
     this.#show();
     this.#warn();
     if (!this.#started) this.#start();
-    this.#pumpSoon();
   }
 
   #start(): void {
@@ -103,7 +96,7 @@ export class Terminal {
 
   #stop(): void {
     process.off("exit", this.#atExit);
-    clearTimeout(this.#timer);
+    this.#pace.stop();
     clearTimeout(this.#stateTimer);
     this.#session.leave();
     this.bus.stop();
@@ -140,7 +133,7 @@ export class Terminal {
   }
 
   async #handBack(commands: Connection, hand: Hand | undefined): Promise<void> {
-    if (!hand || hand.isAborted || hand.phase === "taken") return;
+    if (!hand || hand.isAborted || hand.isGone || hand.phase === "taken") return;
     if (hand.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
     else if (!hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
   }
@@ -152,8 +145,7 @@ export class Terminal {
 
   /** One try of a run is over; how, says its last message. */
   runEnded(stopReason: string | undefined): void {
-    // Whoever aborts has something else to say, or is leaving: pi aborts what runs when it is told to quit.
-    if (stopReason === "aborted") this.#notBefore = Math.max(this.#notBefore, performance.now() + AFTER_ABORT_MS);
+    if (stopReason === "aborted") this.#pace.aborted();
     this.#session.runEnded(stopReason === "error");
   }
 
@@ -194,7 +186,7 @@ export class Terminal {
     if (this.hand?.claim.sid === CENTRAL && !isCentral) this.#forgetHand("given up: another terminal is central");
     await this.#claims.open(commands, sid);
     await this.bus.listen([...this.#claims.channels, this.membership.channel]);
-    if (this.hand) await this.#claims.keep(commands, this.hand.claim);
+    if (this.hand) await this.#keep(commands, this.hand);
     if (heldBy && this.#wish === "central") this.#sayHolder(heldBy, sid);
     if (isCentral) this.#saidHolder = "";
   }
@@ -264,6 +256,8 @@ export class Terminal {
     this.hand ??= await this.#claimNext();
     const hand = this.hand;
     if (hand?.phase !== "claimed") return;
+    if (hand.term !== this.membership.term) await this.bus.run((commands) => this.#keep(commands, hand));
+    if (hand.isGone) return await this.#giveUp(hand);
     if (!hand.isWritten) await this.bus.run((commands) => this.#claims.write(commands, hand.claim));
     hand.isWritten = true;
     // pi may have begun a run, or the session may have ended, while the bus answered.
@@ -279,7 +273,7 @@ export class Terminal {
       await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
     }
     if (hand.phase !== "over") return;
-    if (hand.isAborted && performance.now() < this.#notBefore) return this.#pumpSoon(); // pi may be on its way out
+    if (hand.isAborted && !this.#pace.isNow) return; // pi may be on its way out
     const { state, note } = hand.end;
     await this.bus.run((commands) => this.#claims.finish(commands, hand.claim, state, note));
     this.#forgetHand(note ? `${state}: ${note}` : state);
@@ -302,16 +296,28 @@ export class Terminal {
     return true;
   }
 
-  async #claimNext(): Promise<Hand | undefined> {
-    const claim = await this.bus.run((commands) => this.#claims.next(commands));
-    return claim ? new Hand(claim) : undefined;
+  #claimNext(): Promise<Hand | undefined> {
+    return this.bus.run(async (commands) => {
+      const { term } = this.membership;
+      const claim = await this.#claims.next(commands);
+      return claim ? new Hand(claim, term) : undefined;
+    });
+  }
+
+  async #keep(commands: Connection, hand: Hand): Promise<void> {
+    const { term } = this.membership;
+    hand.isGone = !(await this.#claims.keep(commands, hand.claim));
+    hand.term = term;
+  }
+
+  async #giveUp(hand: Hand): Promise<void> {
+    await this.bus.run((commands) => this.#claims.forget(commands, hand.claim));
+    this.#forgetHand("given to another while this terminal was not heard of");
+    this.#again = true;
   }
 
   #mayInject(): boolean {
-    if (!this.membership.isProven || !this.#session.isIdle) return false;
-    if (performance.now() >= this.#notBefore) return true;
-    this.#pumpSoon();
-    return false;
+    return this.membership.isProven && this.#session.isIdle && this.#pace.isNow;
   }
 
   #send(hand: Hand): void {
@@ -327,18 +333,10 @@ export class Terminal {
   #settled(): void {
     const hand = this.hand;
     if (hand?.phase === "taken") {
-      if (hand.settle()) this.#failures = hand.end.state === "dead" ? this.#failures + 1 : 0;
-      else this.#failures++;
-      if (this.#failures > 0) this.#pause();
+      this.#pace.turnEnded(hand.settle() && hand.end.state !== "dead");
     }
     this.#pump();
     this.#tellState();
-  }
-
-  /** A model that fails would otherwise burn everything that waits. */
-  #pause(): void {
-    const ms = AFTER_FAILURE_MS[Math.min(this.#failures, AFTER_FAILURE_MS.length) - 1]!;
-    this.#notBefore = performance.now() + ms;
   }
 
   /** Two prompts that start in the same instant make pi lose one of them (seen in every version). */
@@ -364,12 +362,6 @@ export class Terminal {
       told.catch((error) => this.#troubled(error));
     }, STATE_MS);
     this.#stateTimer.unref();
-  }
-
-  #pumpSoon(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#pump(), Math.max(1, this.#notBefore - performance.now()));
-    this.#timer.unref();
   }
 
   #troubled(error: unknown): void {

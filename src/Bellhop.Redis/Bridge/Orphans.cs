@@ -2,6 +2,7 @@ using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
 using Bellhop.Redis.Resp;
+using Bellhop.Redis.Store;
 using Bellhop.Routing;
 using Bellhop.Store;
 using Microsoft.Extensions.Logging;
@@ -32,7 +33,7 @@ internal sealed partial class Orphans(
         );
         adopted += await DrainAsync(
             bus.Keys.Events(session),
-            row => intake.AdoptAsync(bus.Keys.Events(session), row, note, cancel),
+            row => intake.AdoptAsync(new ListRow(bus.Keys.Events(session), row), note, cancel),
             cancel
         );
         await bus.Client.TransactAsync(
@@ -49,12 +50,11 @@ internal sealed partial class Orphans(
     }
 
     /// <summary>Takes a row that a terminal had claimed. Whether it was begun is known to that terminal's transcript alone.</summary>
-    public async Task AdoptClaimAsync(SessionId session, ReadOnlyMemory<byte> row, string why, CancellationToken cancel)
+    public Task AdoptClaimAsync(SessionId session, ReadOnlyMemory<byte> row, string why, CancellationToken cancel)
     {
-        var claim = await bus.Client.CallAsync(RedisCommand.Of("GET", bus.Keys.Claim(session)), cancel);
         var note = $"adopted: session {session}: {why}";
-        var said = claim is RespBulk ? TerminalReport.MayHaveBegun(note) : note;
-        await intake.AdoptAsync(bus.Keys.Claims(session), row, said, cancel);
+        var claim = new ClaimNote(bus.Keys.Claim(session), TerminalReport.MayHaveBegun(note));
+        return intake.AdoptAsync(new ListRow(bus.Keys.Claims(session), row) { Claim = claim }, note, cancel);
     }
 
     private async Task<int> DrainAsync(string list, Func<ReadOnlyMemory<byte>, Task> take, CancellationToken cancel)

@@ -26,7 +26,7 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
             {
                 Quarantine = fault,
             };
-            await store.AppendFromAsync(bus.Keys.Receipts, row, unreadable, cancel);
+            await store.AppendFromAsync(new ListRow(bus.Keys.Receipts, row), unreadable, cancel);
             return;
         }
         await EnterAsync(store, receipt, cancel);

@@ -2,6 +2,7 @@ using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
+using Bellhop.Redis.Store;
 using Bellhop.Routing;
 using Bellhop.Store;
 
@@ -20,8 +21,7 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
     /// <summary>Where the rules send it, as a producer's row for central.</summary>
     public Task TakeAsync(string list, ReadOnlyMemory<byte> row, CancellationToken cancel) =>
         TakeAsync(
-            list,
-            row,
+            new ListRow(list, row),
             (e, isEvent) =>
                 isEvent
                     ? router.Decide(e, SessionId.Gateway).Targets
@@ -30,28 +30,28 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
         );
 
     /// <summary>To central, because whose list it stands on is gone; the note says so.</summary>
-    public Task AdoptAsync(string list, ReadOnlyMemory<byte> row, string note, CancellationToken cancel) =>
-        TakeAsync(list, row, (_, _) => [new Target(SessionId.Gateway, Known: true, note)], cancel);
+    public Task AdoptAsync(ListRow row, string note, CancellationToken cancel) =>
+        TakeAsync(row, (_, _) => [new Target(SessionId.Gateway, Known: true, note)], cancel);
 
     private async Task TakeAsync(
-        string list,
-        ReadOnlyMemory<byte> row,
+        ListRow from,
         Func<Event, bool, IReadOnlyList<Target>> route,
         CancellationToken cancel
     )
     {
+        var row = from.Bytes;
         var store = await bus.OpeningStore.WhenOpenAsync(cancel);
         if (RowFields.Key(row) is { } key && await store.FindAsync(key.ToString(), cancel) is not null)
         {
             // We wrote it there for a terminal; the event itself is in the store, with its delivery.
-            await bus.Client.CallAsync(RedisCommand.Of("LREM", list, -1, row), cancel);
+            await bus.Client.CallAsync(RedisCommand.Of("LREM", from.List, -1, row), cancel);
             return;
         }
         var read = reader.Read(row, Defaults);
         var e = read.Event ?? reader.Unreadable(row, Defaults);
         var fault = read.Fault is { } f ? $"{f.Code} {f.Message}" : null;
         var arrived = new NewEvent(e, route(e, fault is null)) { Quarantine = fault };
-        var result = await store.AppendFromAsync(list, row, arrived, cancel);
+        var result = await store.AppendFromAsync(from, arrived, cancel);
         if (result is null)
             return; // another gateway took it in this moment
         var rows = new[] { (e, fault) };

@@ -8,9 +8,6 @@ namespace Bellhop.Redis.Store;
 /// <summary>An append in the words of its script.</summary>
 internal static class AppendArguments
 {
-    /// <summary>The row of a list that an event was: the append takes it from there in the same step.</summary>
-    internal sealed record Row(string List, ReadOnlyMemory<byte> Bytes);
-
     /// <param name="events">What to write.</param>
     /// <param name="maxUnfinished">See <see cref="RedisStoreOptions.MaxUnfinished"/>.</param>
     /// <param name="handOver">False where the sessions have it on their lists already.</param>
@@ -20,7 +17,7 @@ internal static class AppendArguments
         IReadOnlyList<NewEvent> events,
         long maxUnfinished,
         bool handOver,
-        Row? from,
+        ListRow? from,
         IReadOnlyList<RedisArgument>? lease
     )
     {
@@ -36,12 +33,12 @@ internal static class AppendArguments
         {
             words.Add(EventJson.Write(e.Event));
             words.Add(e.Event.Body);
-            words.Add(Plan(e));
+            words.Add(Plan(e, from?.Claim));
         }
         return words;
     }
 
-    private static ReadOnlyMemory<byte> Plan(NewEvent e)
+    private static ReadOnlyMemory<byte> Plan(NewEvent e, ClaimNote? claim)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, EventJson.Legible))
@@ -49,6 +46,11 @@ internal static class AppendArguments
             json.WriteStartObject();
             if (e.Quarantine is { } reason)
                 json.WriteString("quarantine", Note.Clean(reason));
+            if (claim is not null)
+            {
+                json.WriteString("claim", claim.Key);
+                json.WriteString("claimed", Note.Clean(claim.Note));
+            }
             json.WritePropertyName("targets");
             Write(json, e.Targets);
             json.WriteEndObject();

@@ -119,13 +119,12 @@ public sealed partial class RedisEventStore : IEventStore
     /// somebody else took it.
     /// </summary>
     internal async Task<AppendResult?> AppendFromAsync(
-        string list,
-        ReadOnlyMemory<byte> row,
+        ListRow row,
         NewEvent e,
         CancellationToken cancel
     )
     {
-        var result = await AppendAsync([e], handOver: true, new AppendArguments.Row(list, row), cancel);
+        var result = await AppendAsync([e], handOver: true, row, cancel);
         return result is { Refusal: AppendRefusal.None, Events: [] } ? null : result;
     }
 
@@ -136,7 +135,7 @@ public sealed partial class RedisEventStore : IEventStore
     private async Task<AppendResult> AppendAsync(
         IReadOnlyList<NewEvent> events,
         bool handOver,
-        AppendArguments.Row? from,
+        ListRow? from,
         CancellationToken cancel
     )
     {

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace Bellhop.Events;
 
@@ -56,11 +54,4 @@ public readonly record struct Ulid(UInt128 Value)
                     chars[i] = Alphabet[(int)(uint)(value & 31)];
             }
         );
-
-    internal static UInt128 RandomBits()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        RandomNumberGenerator.Fill(bytes);
-        return BinaryPrimitives.ReadUInt128LittleEndian(bytes) & ((UInt128.One << 80) - 1);
-    }
 }

@@ -128,6 +128,30 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         (await person.BusAsync("SMEMBERS", "agent:gateway:sessions")).ShouldNotContain(sid);
     }
 
+    [Fact]
+    public async Task Sleep_UntilItsEventWasGivenToAnother_LeavesItToThatOne()
+    {
+        using var redis = await PersistentRedis.StartAsync();
+        await using var person = new TerminalFixture(model, redis.Port);
+        var pi = await person.StartRpcAsync(New, TerminalRounds.ShortLease, ("GATEWAY_ROLE", "satellite"));
+        var sid = $"pid-{pi.Pid}";
+        await person.PushAsync(sid, """{"id":"f","type":"in.hand","source":"s","payload":{"x":"[[status:400]]"}}""");
+        await pi.SaysAsync("the end of a turn that failed", r => (string?)r["type"] == "agent_end");
+        Processes.Signal(pi.Pid, "STOP"); // it is going to try again
+        await Wait.Until(async () => await IsFreeAsync(person, sid), "the end of its lease");
+        // As a Bellhop does that takes it for gone.
+        await person.BusAsync("DEL", $"agent:claims:{sid}", $"agent:claim:{sid}");
+        await person.PushAsync(sid, """{"id":"n","type":"next.one","source":"s","payload":{}}""");
+
+        Processes.Signal(pi.Pid, "CONT");
+
+        await person.EndOfAsync("n");
+        UserMessages(Path.GetDirectoryName(person.SessionFile)!)
+            .Count.ShouldBe(2, "what it had in hand, once, and what came after its sleep");
+        (await person.ReceiptsAsync()).ShouldNotContain(r => (string?)r["id"] == "f" && (string?)r["state"] == "dead");
+        await person.NothingInHandAsync(sid);
+    }
+
     [Theory]
     [InlineData(New)]
     [InlineData(Old)]
@@ -151,6 +175,9 @@ public sealed class CrashTests(FakeModel model) : IClassFixture<FakeModel>
         (await person.EndOfAsync("q"))["state"]!.ToString().ShouldBe("completed");
         person.TimesTold("in.hand").ShouldBe(1);
     }
+
+    private static async Task<bool> IsFreeAsync(TerminalFixture person, string sid) =>
+        (await person.BusAsync("EXISTS", $"agent:session:{sid}")) is ["0"];
 
     private static async Task AnswerOnceAsync(PiRpc pi)
     {

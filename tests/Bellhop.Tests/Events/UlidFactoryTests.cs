@@ -35,6 +35,16 @@ public sealed class UlidFactoryTests
     }
 
     [Fact]
+    public void Next_EachInAMillisecondOfItsOwn_RepeatsNoRandomPart()
+    {
+        var factory = new UlidFactory(_time);
+        var random = new List<UInt128>();
+        for (var i = 0; i < 1000; i++, _time.Advance(TimeSpan.FromMilliseconds(1)))
+            random.Add(factory.Next().Value & ((UInt128.One << 80) - 1));
+        random.ShouldBeUnique();
+    }
+
+    [Fact]
     public void Next_FromManyThreads_IsUnique()
     {
         var factory = new UlidFactory(_time);

@@ -100,6 +100,24 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
         (await Server.CallAsync("EXISTS", $"agent:claims:{Satellite}")).ShouldBe(RespValue.Zero);
     }
 
+    [Theory]
+    [InlineData(true, "gone; it may have begun it")]
+    [InlineData(false, "gone")]
+    public async Task AdoptSession_OfARowInATerminalsHand_SaysWhetherItMayHaveBegun(bool writtenDown, string note)
+    {
+        var store = await OpenAsync();
+        var (claimed, waiting) = (Make.Event(Time), Make.Event(Time));
+        await store.AppendAsync([Make.New(claimed, Satellite), Make.New(waiting, Satellite)], Cancel);
+        await Server.CallAsync("LMOVE", $"agent:events:{Satellite}", $"agent:claims:{Satellite}", "RIGHT", "LEFT");
+        if (writtenDown)
+            await Server.CallAsync("SET", $"agent:claim:{Satellite}", "{}");
+
+        await store.AdoptAsync(Satellite, "gone", Cancel);
+
+        (await NoteForCentralAsync(store, claimed)).ShouldBe(note);
+        (await NoteForCentralAsync(store, waiting)).ShouldBe("gone");
+    }
+
     [Fact]
     public async Task AdoptSession_OfWhatItsProducerGaveIt_TakesTheClaimOnly()
     {
@@ -140,20 +158,38 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
             await Server.CallAsync("LPUSH", list, row);
         var e = Make.Event(Time);
 
-        (await store.AppendFromAsync(list, "a"u8.ToArray(), Make.New(e), Cancel))
+        (await store.AppendFromAsync(new ListRow(list, "a"u8.ToArray()), Make.New(e), Cancel))
             .ShouldNotBeNull()
             .Events[0]
             .Key.ShouldBe(e.Key);
 
         (await RowsAsync("main")).ShouldBe(["a", "b"]);
         // The same once more, as after a lost answer: nothing more is taken.
-        (await store.AppendFromAsync(list, "a"u8.ToArray(), Make.New(e), Cancel))
+        (await store.AppendFromAsync(new ListRow(list, "a"u8.ToArray()), Make.New(e), Cancel))
             .ShouldNotBeNull()
             .Events[0]
             .Duplicate.ShouldBeFalse();
         (await RowsAsync("main")).ShouldBe(["a", "b"]);
-        (await store.AppendFromAsync(list, "gone"u8.ToArray(), Make.New(Make.Event(Time)), Cancel)).ShouldBeNull();
+        (await store.AppendFromAsync(new ListRow(list, "gone"u8.ToArray()), Make.New(Make.Event(Time)), Cancel)).ShouldBeNull();
         store.Counts.Unfinished.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(true, "gone; it may have begun it")]
+    [InlineData(false, "gone")]
+    public async Task AppendFrom_ARowInATerminalsHand_SaysWhetherItMayHaveBegun(bool writtenDown, string note)
+    {
+        var store = await OpenAsync();
+        await Server.CallAsync("LPUSH", $"agent:claims:{Satellite}", "a");
+        if (writtenDown)
+            await Server.CallAsync("SET", $"agent:claim:{Satellite}", "{}");
+        var claim = new ClaimNote($"agent:claim:{Satellite}", "gone; it may have begun it");
+        var row = new ListRow($"agent:claims:{Satellite}", "a"u8.ToArray()) { Claim = claim };
+        var e = Make.Event(Time);
+
+        await store.AppendFromAsync(row, new NewEvent(e, [new Target(SessionId.Gateway, Note: "gone")]), Cancel);
+
+        (await NoteForCentralAsync(store, e)).ShouldBe(note);
     }
 
     [Fact]
@@ -270,6 +306,12 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
 
     private Task<RedisEventStore> OpenAsync(CuttingProxy proxy) =>
         OpenAsync(RedisEndpoint.Parse($"redis://127.0.0.1:{proxy.Port}"));
+
+    private static async Task<string?> NoteForCentralAsync(RedisEventStore store, Event e)
+    {
+        var receipt = (await store.FindAsync(e.Key.ToString(), Cancel)).ShouldNotBeNull();
+        return receipt.Deliveries.Single(d => d.Session == SessionId.Gateway).History[^1].Note;
+    }
 
     private async Task<RedisEventStore> OpenAsync(RedisEndpoint? endpoint = null)
     {

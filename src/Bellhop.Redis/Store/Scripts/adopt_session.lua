@@ -6,6 +6,9 @@ if stop then return stop end
 
 local session, note, begun, limit = arg(1), arg(2), arg(3), tonumber(arg(4))
 
+-- Its terminal writes down what it has in hand before it says a word of it.
+local writes_down = redis.call('EXISTS', prefix .. ':claim:' .. session) == 1
+
 local rows = {}
 for _, zset in ipairs({ 'accepted', 'lane:0', 'lane:1', 'hand' }) do
   for _, d in ipairs(read_all(redis.call('ZRANGE', key(zset, session), 0, limit - 1))) do rows[#rows + 1] = d end
@@ -14,8 +17,8 @@ by_number(rows)
 for i = 1, math.min(limit, #rows) do
   local d = rows[i]
   local in_hand = COUNTED[d.state] == 'turn'
-  take_back(d, in_hand) -- whoever takes the session's name later must not find it
+  local claimed = take_back(d, in_hand) -- whoever takes the session's name later must not find it
   if in_hand then move(d, QUEUED, note) end
-  adopt(d, note, in_hand and begun or note)
+  adopt(d, note, (in_hand or claimed and writes_down) and begun or note)
 end
 return finish(id, math.min(limit, #rows))

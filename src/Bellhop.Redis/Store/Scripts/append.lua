@@ -2,7 +2,8 @@
 -- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
 -- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
 -- 5 a session whose lane waits with us ('' = none), and only then 6 to 10 as the script lease has them from 2 on
--- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine}
+-- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine, claim, claimed}
+-- claim: a key by which a terminal says that it has the row in hand; where it exists, claimed is the note for all targets.
 -- Answers [0 | [known key, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row. Behind it,
 -- where a lane waits and central is ours, stands what the script lease would have answered now.
 -- Being sent again needs no memory of the call: the event's key tells.
@@ -95,6 +96,11 @@ local function append(json, body, plan)
   return cjson.encode({ known, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had, fresh) })
 end
 
+local function note_claim(plan)
+  if not plan.claim or redis.call('EXISTS', plan.claim) == 0 then return end
+  for _, target in ipairs(plan.targets) do target.note = plan.claimed end
+end
+
 local list, row = arg(2), arg(3)
 local plans, due = read_plans()
 if unfinished + due > tonumber(arg(1)) then return { id, '', '"full"' } end
@@ -104,6 +110,7 @@ end
 local appended = {}
 for i, plan in ipairs(plans) do
   local at = FIRST + (i - 1) * EACH
+  note_claim(plan)
   appended[i] = append(arg(at), arg(at + 1), plan)
 end
 local batch, next_due

@@ -110,16 +110,19 @@ local function hand_over(d)
 end
 
 -- Takes the row from the session's lists again, wherever it is by now: the one we wrote, or the producer's own where the
--- session had it before we did, which only a claim tells from others that look the same.
+-- session had it before we did, which only a claim tells from others that look the same. True where it was claimed.
 local function take_back(d, was_in_hand)
   local events, claims = prefix .. ':events:' .. d.session, prefix .. ':claims:' .. d.session
   local row, body = row_of(d)
+  local claimed = 0
   if d.handed then
-    if redis.call('LREM', claims, 1, row) == 0 then redis.call('LREM', events, -1, row) end -- the oldest at the tail
+    claimed = redis.call('LREM', claims, 1, row)
+    if claimed == 0 then redis.call('LREM', events, -1, row) end -- the oldest at the tail
   elseif was_in_hand then
-    redis.call('LREM', claims, 1, body)
+    claimed = redis.call('LREM', claims, 1, body)
   end
   d.handed = nil
+  return claimed == 1
 end
 
 -- Every round but the first and the newest ones is left out, and counted where it was. See History of the SQLite store.
