@@ -18,12 +18,16 @@ public abstract partial class EventStoreCompliance
         Keys(await Lease()).ShouldBe(events.Skip(20).Select(e => e.Key));
     }
 
-    [Fact]
-    public async Task Lease_CarriesTheEventsWhole()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lease_CarriesTheEventsWhole(bool waits)
     {
         var e = Machine("id-1", body: """{"type":"t","payload":"ü"}""", replyTo: "web:1");
+        var waiting = waits ? Lease() : null;
+        await SettleAsync();
         await Append(e);
-        var leased = (await Lease()).Deliveries.ShouldHaveSingleItem();
+        var leased = (await (waiting ?? Lease())).Deliveries.ShouldHaveSingleItem();
         (leased.Event with { Body = e.Body }).ShouldBe(e);
         leased.Event.Body.ToArray().ShouldBe(e.Body.ToArray());
         (leased.Attempts, leased.Kills).ShouldBe((0, 0));
@@ -84,6 +88,35 @@ public abstract partial class EventStoreCompliance
         await Append(e);
         Keys(await waiting).ShouldBe([e.Key]);
         (await OnlyDelivery(e)).State.ShouldBe(DeliveryState.Injecting);
+    }
+
+    [Fact]
+    public async Task Lease_WaitsAndOneAppendBringsSeveral_TakesTheirBatch()
+    {
+        var waiting = Lease();
+        await SettleAsync();
+        Event[] machines = [Machine(), Machine()];
+        var person = Person();
+        await Store.AppendAsync([.. machines.Append(person).Select(e => Make.New(e))], Cancel);
+        var first = await waiting;
+        Keys(first).ShouldBe([person.Key]);
+        await Store.InjectedAsync(first.Turn, true, null, Cancel);
+        await Complete(first);
+        Keys(await Lease()).ShouldBe(machines.Select(e => e.Key));
+    }
+
+    [Fact]
+    public async Task Lease_WaitsBehindWhatIsNotDueYet_IsNotOvertakenByANewOne()
+    {
+        var failed = Machine();
+        await Append(failed);
+        await Fail(await Inject());
+        var waiting = Lease();
+        await Append(Machine());
+        await SettleAsync();
+        waiting.IsCompleted.ShouldBeFalse();
+        Time.Advance(Retry.BaseDelay);
+        Keys(await waiting).ShouldBe([failed.Key]);
     }
 
     [Fact]

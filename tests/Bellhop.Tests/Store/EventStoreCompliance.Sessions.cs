@@ -190,6 +190,25 @@ public abstract partial class EventStoreCompliance
         (await Append(Machine("u", TimeSpan.FromDays(7)))).Duplicate.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Purge_OfAllThereIs_GivesNoNumberTwice(bool reopened)
+    {
+        await AppendMany(2);
+        var rows = await Store.WaitingAsync(Gateway, 9, long.MaxValue, Cancel);
+        await Store.TakeAsync([.. rows.Select(r => r.Delivery)], "taken", Cancel);
+        Time.Advance(TimeSpan.FromDays(1));
+        await Store.PurgeAsync(new Retention(Time.GetUtcNow(), Time.GetUtcNow()), Cancel);
+        if (reopened)
+            await ReopenAsync(crash: false);
+
+        await Append(Machine());
+
+        var row = (await Store.WaitingAsync(Gateway, 9, long.MaxValue, Cancel)).ShouldHaveSingleItem();
+        row.Delivery.ShouldBe(rows.Max(r => r.Delivery) + 1);
+    }
+
     [Fact]
     public async Task Purge_OfManyEvents_GoesThroughAllSlices()
     {

@@ -25,7 +25,7 @@ internal static class Make
         string? body = null
     )
     {
-        var key = Ulid.Create(time.GetUtcNow(), Ulid.RandomBits());
+        var key = new UlidFactory(time).Next();
         return new Event
         {
             Key = key,

@@ -24,7 +24,7 @@ internal static class AppendOperation
             {
                 if (sessions.Contains(target.Session))
                     continue;
-                Deliver(batch, arrived, fresh, target);
+                Deliver(batch, arrived, fresh, target, e);
                 sessions.Add(target.Session);
             }
             return new AppendedEvent(e.Key, e.Id, false, Kept(arrived.Targets, sessions));
@@ -48,7 +48,13 @@ internal static class AppendOperation
             ? sessions
             : [.. sessions.Except(targets.Where(t => t.DroppedBy is not null).Select(t => t.Session))];
 
-    private static void Deliver(WriteBatch batch, NewEvent arrived, KnownEvent known, Target target)
+    private static void Deliver(
+        WriteBatch batch,
+        NewEvent arrived,
+        KnownEvent known,
+        Target target,
+        Event? fresh = null
+    )
     {
         var e = arrived.Event;
         Deliver(
@@ -67,12 +73,16 @@ internal static class AppendOperation
                 Type = known.Type,
                 Source = e.Source,
             },
-            target
+            target,
+            fresh
         );
     }
 
-    /// <summary>Writes a delivery for a target. What has a reason already was unreadable and is born dead.</summary>
-    public static void Deliver(WriteBatch batch, DeliveryRow delivery, Target target)
+    /// <summary>
+    /// Writes a delivery for a target. What has a reason already was unreadable and is born dead. <paramref name="fresh"/>:
+    /// its event, where that is written in this very commit.
+    /// </summary>
+    public static void Deliver(WriteBatch batch, DeliveryRow delivery, Target target, Event? fresh = null)
     {
         if (delivery.Reason is { } unreadable)
         {
@@ -85,7 +95,8 @@ internal static class AppendOperation
             batch.Move(accepted with { Reason = rule }, DeliveryState.Dropped, target.Note);
             return;
         }
-        batch.Add(delivery with { State = target.Known ? DeliveryState.Queued : DeliveryState.Accepted }, target.Note);
+        var state = target.Known ? DeliveryState.Queued : DeliveryState.Accepted;
+        batch.Add(delivery with { State = state }, target.Note, fresh: fresh);
     }
 
     private static List<SessionId> Sessions(Connection db, long e)

@@ -54,6 +54,12 @@ internal sealed class Counters
             return new StoreCounts(_unfinished, _dead, [.. _sessions.Values]);
     }
 
+    public bool HasQueued(SessionId session)
+    {
+        lock (_lock)
+            return _sessions.TryGetValue(session, out var counts) && counts.Queued > 0;
+    }
+
     public IReadOnlyList<SessionId> SessionsWithAccepted()
     {
         lock (_lock)

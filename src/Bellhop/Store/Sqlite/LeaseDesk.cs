@@ -83,7 +83,9 @@ internal sealed class LeaseDesk
 
     private void Serve(WriteBatch batch, LeaseRequest request, DateTimeOffset now)
     {
-        var pick = BatchPicker.Next(batch.Db, request.Session, request.Limits, now);
+        var pick = batch.OnlyOneFor(request.Session) is { } only
+            ? new Pick([only], null)
+            : BatchPicker.Next(batch.Db, request.Session, request.Limits, now);
         request.NextDue = pick.NextDue;
         if (pick.Batch.Count == 0)
         {

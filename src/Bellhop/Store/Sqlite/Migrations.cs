@@ -31,7 +31,7 @@ internal static class Migrations
         CREATE INDEX events_by_id ON events (id, source);
 
         CREATE TABLE deliveries (
-            number       INTEGER PRIMARY KEY AUTOINCREMENT,
+            number       INTEGER PRIMARY KEY,
             event        INTEGER NOT NULL,
             session      TEXT    NOT NULL,
             kind         INTEGER NOT NULL,

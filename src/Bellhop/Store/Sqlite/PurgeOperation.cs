@@ -4,7 +4,8 @@ namespace Bellhop.Store.Sqlite;
 
 /// <summary>
 /// Deletes what ended long ago, a slice per commit so that appends never wait for it. An event stays as long as one of
-/// its deliveries must, or as long as a repetition of it would have to be recognised.
+/// its deliveries must, or as long as a repetition of it would have to be recognised. The one with the newest delivery
+/// stays until there is a newer one: the next number follows from it, and a number is never given twice.
 /// </summary>
 internal static class PurgeOperation
 {
@@ -17,6 +18,7 @@ internal static class PurgeOperation
             SELECT 1 FROM deliveries d WHERE d.event = e.seq AND NOT (
                 (d.state IN (5, 7) AND d.updated_at < ?4)
                 OR (d.state = 6 AND d.dismissed_at IS NOT NULL AND d.dismissed_at < ?5)))
+            AND e.seq <> (SELECT event FROM deliveries ORDER BY number DESC LIMIT 1)
         """;
 
     /// <summary>Purges one slice behind <paramref name="after"/>.</summary>

@@ -17,6 +17,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
 
     private readonly List<Move> _moves = [];
     private readonly HashSet<SessionId> _stirred = [];
+    private readonly Dictionary<SessionId, Candidate?> _queued = [];
     private int _putAway;
     private long _unfinished;
 
@@ -29,6 +30,13 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
 
     /// <summary>Lanes that may have something due now and had not before.</summary>
     public IReadOnlySet<SessionId> Stirred => _stirred;
+
+    /// <summary>
+    /// What waits for a session, where that is one delivery that this commit brings, as for an idle lane it nearly always
+    /// is; null where there may be others, and only the file can tell.
+    /// </summary>
+    public Candidate? OnlyOneFor(SessionId session) =>
+        counters.HasQueued(session) ? null : _queued.GetValueOrDefault(session);
 
     public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWithAccepted();
 
@@ -59,8 +67,8 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
 
     public void PutAway(int deadLetters) => _putAway += deadLetters;
 
-    /// <summary>Writes a new delivery. Its number is in the returned row.</summary>
-    public DeliveryRow Add(DeliveryRow delivery, string? note, long? replayOf = null)
+    /// <summary>Writes a new delivery. Its number is in the returned row. Of an event that is new as well, it is at hand.</summary>
+    public DeliveryRow Add(DeliveryRow delivery, string? note, long? replayOf = null, Event? fresh = null)
     {
         var now = Now;
         var history = History.Start(delivery.State, now, note);
@@ -81,7 +89,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
             .Bind(history)
             .Run();
         var added = delivery with { Number = db.LastRowId, History = history };
-        Stage(null, added, now, note);
+        Stage(null, added, now, note, fresh);
         return added;
     }
 
@@ -112,8 +120,10 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
         return moved;
     }
 
-    private void Stage(DeliveryState? from, DeliveryRow d, DateTimeOffset at, string? note)
+    private void Stage(DeliveryState? from, DeliveryRow d, DateTimeOffset at, string? note, Event? fresh = null)
     {
+        if (from == DeliveryState.Queued || d.State == DeliveryState.Queued)
+            _queued[d.Session] = fresh is not null && !_queued.ContainsKey(d.Session) ? new Candidate(d, fresh) : null;
         var change = new DeliveryChange(d.Key, d.Id, d.Type, d.Source, d.Session, d.Number, d.State, at, note);
         _moves.Add(new Move(from, change));
         _unfinished += (d.State.IsTerminal() ? 0 : 1) - (from is { } was && !was.IsTerminal() ? 1 : 0);
@@ -125,6 +135,7 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
     {
         _moves.Clear();
         _stirred.Clear();
+        _queued.Clear();
         _putAway = 0;
         _unfinished = 0;
     }
