@@ -30,9 +30,8 @@ end
 
 -- One delivery for each target; list is what comes before them on the event's. e is the event as it stands in the store.
 local function deliver(e, targets, quarantine, list)
-  local last = redis.call('HINCRBY', key('meta'), 'number', #targets)
-  local first = last - #targets + 1
-  for number = first, last do list[#list + 1] = number end
+  local first = last_number + 1
+  for _ = 1, #targets do list[#list + 1] = next_number() end
   redis.call('RPUSH', event_key(e.key), unpack(list))
   for i, target in ipairs(targets) do
     local d = {
@@ -84,9 +83,9 @@ local function sessions_of(targets, had, fresh)
 end
 
 -- 0 for a new event with all that was asked for, which is nearly always.
-local function append(json, body, plan)
+local function append(json, body, plan, has_stored)
   local e = plan.event
-  local known = find_known(e)
+  local known = has_stored and e.key or find_earlier(e)
   local fresh, had = split(plan.targets, known)
   if not known then
     write_new(e, json, body, fresh, plan.quarantine)
@@ -104,14 +103,13 @@ end
 local list, row = arg(2), arg(3)
 local plans, due = read_plans()
 if unfinished + due > tonumber(arg(1)) then return { id, '', '"full"' } end
-if list ~= '' and redis.call('EXISTS', event_key(plans[1].event.key)) == 0 then
-  if redis.call('LREM', list, -1, row) == 0 then return { id, '', '"gone"' } end
-end
+local is_resent = list ~= '' and is_stored(plans[1].event) -- a row is one event
+if list ~= '' and not is_resent and redis.call('LREM', list, -1, row) == 0 then return { id, '', '"gone"' } end
 local appended = {}
 for i, plan in ipairs(plans) do
   local at = FIRST + (i - 1) * EACH
   note_claim(plan)
-  appended[i] = append(arg(at), arg(at + 1), plan)
+  appended[i] = append(arg(at), arg(at + 1), plan, is_resent or list == '' and is_stored(plan.event))
 end
 local batch, next_due
 if waits and newer_fence() then waits = false end

@@ -9,8 +9,11 @@ local COUNTED = { 'accepted', 'queued', 'turn', 'turn' }
 -- What the script came to: the deliveries it changed, in the order in which it first did, how often each of them moved,
 -- and the counts as they were at its start and as they changed.
 local changed, moved, count_changes = {}, {}, {}
-local version, unfinished, dead
-local dead_before
+local version, unfinished, dead, last_number
+local unfinished_before, dead_before
+
+-- Born queued in this script and not on their lanes yet: most are leased before that is worth a write.
+local newborn = {}
 
 -- Before the first write -------------------------------------------------------------------------------------------
 
@@ -23,7 +26,7 @@ end
 -- Our place's id; or nil and what to answer at once. An empty place is made ours: where the keys vanished under us,
 -- callers see it by the new id. A number behind the fence says that central changed hands.
 local function start(fenced)
-  local kept = redis.call('HMGET', key('meta'), 'schema', 'id', 'version', 'unfinished', 'dead')
+  local kept = redis.call('HMGET', key('meta'), 'schema', 'id', 'version', 'unfinished', 'dead', 'number')
   if tonumber(kept[1] or 0) > schema then return nil, redis.error_reply('NEWER ' .. kept[1]) end
   if fenced and newer_fence() then return nil, redis.error_reply('FENCED ' .. newer_fence()) end
   if resent == '1' then
@@ -31,7 +34,8 @@ local function start(fenced)
     if answered then return nil, { kept[2], '', answered } end
   end
   version, unfinished, dead = tonumber(kept[3] or 0), tonumber(kept[4] or 0), tonumber(kept[5] or 0)
-  dead_before = dead
+  last_number = tonumber(kept[6] or 0)
+  unfinished_before, dead_before = unfinished, dead
   if kept[2] then return kept[2] end
   redis.call('HSET', key('meta'), 'schema', schema, 'id', new_id)
   redis.call('HSET', key('sessions'), 'gateway', '1 ' .. now)
@@ -55,6 +59,8 @@ local function lane(d) return base .. ':lane:' .. d.kind .. ':' .. d.session end
 local function leave_index(d)
   if d.state == ACCEPTED then
     redis.call('ZREM', key('accepted', d.session), d.number)
+  elseif newborn[d] then
+    newborn[d] = nil
   elseif d.state == QUEUED then
     redis.call('ZREM', lane(d), d.number)
   end
@@ -158,7 +164,11 @@ local function move(d, to, note)
   count(d.session, to, 1)
 end
 
-local function next_number() return redis.call('HINCRBY', key('meta'), 'number', 1) end
+-- Kept with the counts, after the last write.
+local function next_number()
+  last_number = last_number + 1
+  return last_number
+end
 
 -- Writes a new delivery of an event that stands already, but for its place in the event's list. keep: the session has
 -- the row already.
@@ -167,7 +177,7 @@ local function bear(d, note, keep)
   d.history = { { ACCEPTED, now, 0, d.state == ACCEPTED and note or '' } }
   if d.state ~= ACCEPTED then d.history[2] = { d.state, now, 0, note or '' } end
   if d.state == QUEUED and not keep then hand_over(d) end
-  enter_index(d)
+  if d.state == QUEUED then newborn[d] = true else enter_index(d) end
   save_and_tell(d)
   count(d.session, d.state, 1)
 end
@@ -235,6 +245,7 @@ local function write()
   local lines = {}
   for i = 1, #changed do
     local d = changed[i]
+    if newborn[d] then enter_index(d) end
     local json, times = cjson.encode(d), moved[d]
     redis.call('SET', delivery_key(d.number), json)
     encoded[d] = json
@@ -249,7 +260,9 @@ local function publish(id)
   local moves = write()
   if #moves == 0 and dead == dead_before then return '' end
   version = version + 1
-  redis.call('HSET', key('meta'), 'version', version, 'unfinished', unfinished, 'dead', dead)
+  redis.call(
+    'HSET', key('meta'), 'version', version, 'unfinished', unfinished, 'dead', dead, 'number', last_number
+  )
   local lines = { id .. ' ' .. version .. ' ' .. unfinished .. ' ' .. dead }
   for field, by in pairs(count_changes) do
     if by ~= 0 then

@@ -7,19 +7,40 @@ local PAGE = 32
 
 local function is_due(d) return not d.due or d.due <= now end
 
--- The lane from the n-th place on, read in pages.
+-- What stood on the lane before this script, read in pages.
 local function walker(session, kind)
   local at, page, i = 0, {}, 1
+  local is_over = unfinished_before == 0
   return function()
     if i > #page then
-      if at >= MAX_WALK or #page < PAGE and at > 0 then return nil end -- a short page was the last
+      if is_over or at >= MAX_WALK then return nil end
       page = redis.call('ZRANGE', key('lane', kind, session), at, at + PAGE - 1)
-      at, i = at + PAGE, 1
+      at, i, is_over = at + PAGE, 1, #page < PAGE
       if #page == 0 then return nil end
     end
     i = i + 1
     return read(page[i - 1])
   end
+end
+
+-- What was born onto it since.
+local function newcomers(session, kind)
+  local i = 0
+  return function()
+    for at = i + 1, #changed do
+      local d = changed[at]
+      if newborn[d] and d.session == session and d.kind == kind then
+        i = at
+        return d
+      end
+    end
+  end
+end
+
+-- The lane in the order of arrival.
+local function in_order(session, kind)
+  local before, since = walker(session, kind), newcomers(session, kind)
+  return function() return before() or since() end
 end
 
 local function past_turns(d)
@@ -45,7 +66,7 @@ local function fill(head, next, max_events, max_bytes, max_shown, overhead)
 end
 
 local function pick(session, kind, ...)
-  local next, held, next_due = walker(session, kind), {}, nil
+  local next, held, next_due = in_order(session, kind), {}, nil
   while true do
     local d = next()
     if not d then return {}, next_due end

@@ -61,9 +61,10 @@ local function resolve(id, as_key)
   return redis.call('ZREVRANGE', key('id', id), 0, 0)[1]
 end
 
--- The event of which this is a repetition within its window.
-local function find_known(e)
-  if redis.call('EXISTS', event_key(e.key)) == 1 then return e.key end
+local function is_stored(e) return redis.call('EXISTS', event_key(e.key)) == 1 end
+
+-- The event of which this, which is not stored itself, is a repetition within its window.
+local function find_earlier(e)
   if e.window <= 0 then return nil end
   local known = redis.call('GET', key('last', #e.source, e.source, e.id))
   if not known and #e.id == #e.key and redis.call('EXISTS', event_key(e.id)) == 1 then known = e.id end
