@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -10,6 +11,14 @@ internal sealed class QuotedPayload
 {
     /// <summary>More would crowd the agent's context; the rest is a command away.</summary>
     public const int MaxBytes = 2 * 1024;
+
+    // Line breaks stay; other control characters would reach a terminal or a parser.
+    private static readonly SearchValues<char> Unprintable = SearchValues.Create([
+        .. Enumerable
+            .Range(0, 0xA0)
+            .Select(c => (char)c)
+            .Where(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')),
+    ]);
 
     private readonly string _text;
     private readonly string _language;
@@ -74,14 +83,9 @@ internal sealed class QuotedPayload
         }
     }
 
-    /// <summary>Line breaks stay; other control characters would reach a terminal or a parser.</summary>
     private static string Printable(string text) =>
-        text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'))
-            ? string.Concat(
-                text.Select(c =>
-                    char.IsControl(c) && c is not ('\n' or '\r' or '\t') ? $"\\u{(int)c:x4}" : c.ToString()
-                )
-            )
+        text.AsSpan().ContainsAny(Unprintable)
+            ? string.Concat(text.Select(c => Unprintable.Contains(c) ? $"\\u{(int)c:x4}" : c.ToString()))
             : text;
 
     private static string Cut(string text)

@@ -231,7 +231,7 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
     [InlineData(SessionOperations.AcceptedOf, true)]
     [InlineData(SessionOperations.UnfinishedOf, true)]
     [InlineData(TerminalOperations.InHand, true)]
-    [InlineData(TerminalOperations.ByTurn, false)]
+    [InlineData(PurgeOperation.DeleteReplies, false)]
     [InlineData(TerminalOperations.ByKey, false)]
     [InlineData(TerminalOperations.ById, false)]
     [InlineData(EventTable.NewestBySourceAndId, false)]

@@ -15,6 +15,9 @@ internal static class JsonLine
     // Emoji and letters stay themselves in the log of a wire; JSON needs no more escaping than this.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    // A prompt of one event, so that it does not grow by halves.
+    private const int Usual = 2 * 1024;
+
     /// <summary>The object on a line; false for anything else.</summary>
     public static bool TryRead<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type, [NotNullWhen(true)] out T? value)
         where T : class
@@ -33,7 +36,7 @@ internal static class JsonLine
     /// <summary>An object with these members, and the newline.</summary>
     public static byte[] Write(Action<Utf8JsonWriter> members)
     {
-        var buffer = new ArrayBufferWriter<byte>();
+        var buffer = new ArrayBufferWriter<byte>(Usual);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();

@@ -60,10 +60,11 @@ internal sealed class Counters
             return _sessions.TryGetValue(session, out var counts) && counts.Queued > 0;
     }
 
-    public IReadOnlyList<SessionId> SessionsWithAccepted()
+    /// <summary>Those of which at least one is counted there.</summary>
+    public IReadOnlyList<SessionId> SessionsWith(Func<SessionCounts, long> counted)
     {
         lock (_lock)
-            return [.. _sessions.Values.Where(s => s.Accepted > 0).Select(s => s.Session)];
+            return [.. _sessions.Values.Where(s => counted(s) > 0).Select(s => s.Session)];
     }
 
     private void Add(SessionId session, DeliveryState state, long count)

@@ -52,7 +52,7 @@ internal static class Migrations
         CREATE UNIQUE INDEX deliveries_once ON deliveries (event, session, ifnull(replay_of, 0));
         CREATE INDEX deliveries_unfinished ON deliveries (session, state, kind, number) WHERE +state < 5;
         CREATE INDEX deliveries_dead ON deliveries (number) WHERE state = 6;
-        CREATE INDEX deliveries_by_turn ON deliveries (turn) WHERE turn IS NOT NULL;
+        CREATE INDEX deliveries_by_turn ON deliveries (turn) WHERE state = 5;
 
         CREATE TABLE transitions (
             origin INTEGER NOT NULL,

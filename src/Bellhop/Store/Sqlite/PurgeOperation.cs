@@ -21,6 +21,9 @@ internal static class PurgeOperation
             AND e.seq <> (SELECT event FROM deliveries ORDER BY number DESC LIMIT 1)
         """;
 
+    internal const string DeleteReplies =
+        "DELETE FROM replies WHERE turn = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE turn = ?1 AND state = 5)";
+
     /// <summary>Purges one slice behind <paramref name="after"/>.</summary>
     public static PurgedSlice Run(WriteBatch batch, Retention retention, long after)
     {
@@ -57,10 +60,8 @@ internal static class PurgeOperation
         Run(db, "DELETE FROM events WHERE seq = ?", e);
         foreach (var turn in turns)
         {
-            // A batch's answer is on the receipts of all its events.
-            using var delete = db.Sql(
-                "DELETE FROM replies WHERE turn = ?1 AND NOT EXISTS (SELECT 1 FROM deliveries WHERE turn = ?1)"
-            );
+            // A batch's answer is on the receipts of all its events, which it completed.
+            using var delete = db.Sql(DeleteReplies);
             delete.Bind(turn).Run();
         }
     }

@@ -14,9 +14,6 @@ internal static class TerminalOperations
     private const string ByNumber =
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.number = ? AND d.session = ? AND d.state < 5";
 
-    internal const string ByTurn =
-        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.turn = ? AND d.session = ? AND d.state IN (3, 4)";
-
     internal const string InHand =
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
         + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state IN (3, 4) ORDER BY d.number";
@@ -113,10 +110,7 @@ internal static class TerminalOperations
             return DeliveryRow.ReadAll(exact.Bind(number).Bind(session));
         }
         if (report.KeyOrId is "")
-        {
-            using var byTurn = db.Sql(ByTurn);
-            return DeliveryRow.ReadAll(byTurn.Bind(report.Turn).Bind(session));
-        }
+            return report.Turn is { } turn ? TurnOperations.OpenRows(db, session, turn) : [];
         if (Ulid.TryParse(report.KeyOrId, out var key))
         {
             using var byKey = db.Sql(ByKey);

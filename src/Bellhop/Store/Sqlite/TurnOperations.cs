@@ -6,7 +6,8 @@ namespace Bellhop.Store.Sqlite;
 internal static class TurnOperations
 {
     internal const string Open =
-        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.turn = ? AND d.state IN (3, 4) ORDER BY d.number";
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
+        + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state IN (3, 4) AND d.turn = ? ORDER BY d.number";
 
     public static int Injected(WriteBatch batch, Ulid turn, bool told, string? note) =>
         Inject(batch, turn, told, note).Count;
@@ -99,10 +100,17 @@ internal static class TurnOperations
         return new FaultResult(0, rows.ConvertAll(r => r.Number));
     }
 
+    /// <summary>What a session has under way in a turn.</summary>
+    public static List<DeliveryRow> OpenRows(Connection db, SessionId session, Ulid turn)
+    {
+        using var query = db.Sql(Open);
+        return DeliveryRow.ReadAll(query.Bind(session).Bind(turn));
+    }
+
     private static List<DeliveryRow> OpenRows(WriteBatch batch, Ulid turn, DeliveryState? expected = null)
     {
-        using var query = batch.Db.Sql(Open);
-        var rows = DeliveryRow.ReadAll(query.Bind(turn));
+        // Few sessions are in a turn at once. An index of all turns there ever were would be a page more for each lease.
+        var rows = batch.SessionsInTurn().Select(s => OpenRows(batch.Db, s, turn)).FirstOrDefault(r => r.Count > 0, []);
         if (rows.Count == 0)
             throw new StoreException($"Turn {turn} is not under way.");
         if (expected is { } state && rows.Exists(r => r.State != state))

@@ -38,7 +38,9 @@ internal sealed class WriteBatch(Connection db, Counters counters, ChangeFeed fe
     public Candidate? OnlyOneFor(SessionId session) =>
         counters.HasQueued(session) ? null : _queued.GetValueOrDefault(session);
 
-    public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWithAccepted();
+    public IReadOnlyList<SessionId> SessionsWithAccepted() => counters.SessionsWith(s => s.Accepted);
+
+    public IReadOnlyList<SessionId> SessionsInTurn() => counters.SessionsWith(s => s.InTurn);
 
     public void Begin() => db.Sql("BEGIN IMMEDIATE").Run();
 
