@@ -33,11 +33,7 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
     public Task AdoptAsync(ListRow row, string note, CancellationToken cancel) =>
         TakeAsync(row, (_, _) => [new Target(SessionId.Gateway, Known: true, note)], cancel);
 
-    private async Task TakeAsync(
-        ListRow from,
-        Func<Event, bool, IReadOnlyList<Target>> route,
-        CancellationToken cancel
-    )
+    private async Task TakeAsync(ListRow from, Func<Event, bool, IReadOnlyList<Target>> route, CancellationToken cancel)
     {
         var row = from.Bytes;
         var store = await bus.OpeningStore.WhenOpenAsync(cancel);

@@ -118,11 +118,7 @@ public sealed partial class RedisEventStore : IEventStore
     /// Takes a row from the list where its producer left it and writes its event, in one step. Null where the row was gone:
     /// somebody else took it.
     /// </summary>
-    internal async Task<AppendResult?> AppendFromAsync(
-        ListRow row,
-        NewEvent e,
-        CancellationToken cancel
-    )
+    internal async Task<AppendResult?> AppendFromAsync(ListRow row, NewEvent e, CancellationToken cancel)
     {
         var result = await AppendAsync([e], handOver: true, row, cancel);
         return result is { Refusal: AppendRefusal.None, Events: [] } ? null : result;

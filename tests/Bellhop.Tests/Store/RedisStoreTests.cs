@@ -170,7 +170,9 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
             .Events[0]
             .Duplicate.ShouldBeFalse();
         (await RowsAsync("main")).ShouldBe(["a", "b"]);
-        (await store.AppendFromAsync(new ListRow(list, "gone"u8.ToArray()), Make.New(Make.Event(Time)), Cancel)).ShouldBeNull();
+        (
+            await store.AppendFromAsync(new ListRow(list, "gone"u8.ToArray()), Make.New(Make.Event(Time)), Cancel)
+        ).ShouldBeNull();
         store.Counts.Unfinished.ShouldBe(1);
     }
 
