@@ -60,8 +60,6 @@ internal sealed record DeliveryJson
         };
     }
 
-    public LeasedDelivery Leased(Event e) => new(Number, e, Attempts, Kills, Slot);
-
     public Delivery With(IReadOnlyList<Reply> replies) =>
         new()
         {

@@ -18,7 +18,7 @@ public sealed partial class RedisEventStore
             {
                 place.Forget();
                 var answer = await _scripts.RepeatableAsync(StoreScript.Lease, place.Words, cancel);
-                var (lease, due) = StoreReplies.Leased(answer[0], session);
+                var (lease, due) = StoreReplies.Leased(answer[0], session, []);
                 lease ??= await place.WaitAsync(due, stop.Token);
                 if (lease is not null)
                     return lease;

@@ -141,9 +141,7 @@ public sealed partial class RedisEventStore : IEventStore
         try
         {
             var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from, lane?.Words);
-            var answer = await _scripts.RepeatableAsync(StoreScript.Append, words, cancel);
-            if (answer.Count > 1 && StoreReplies.Leased(answer[1], lane!.Session).Lease is { } lease)
-                lane.Serve(lease);
+            var answer = await _scripts.RepeatableAsync(StoreScript.Append, words, cancel, a => Serve(lane, a, events));
             return StoreReplies.Appended(answer[0], events);
         }
         catch
@@ -155,6 +153,12 @@ public sealed partial class RedisEventStore : IEventStore
         {
             lane?.Unclaim();
         }
+    }
+
+    private static void Serve(LanePlace? lane, IReadOnlyList<RespValue> answer, IReadOnlyList<NewEvent> events)
+    {
+        if (answer.Count > 1 && StoreReplies.Leased(answer[1], lane!.Session, events).Lease is { } lease)
+            lane.Serve(lease);
     }
 
     private async Task<int> CountAsync(

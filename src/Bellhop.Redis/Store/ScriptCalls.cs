@@ -51,13 +51,14 @@ internal sealed class ScriptCalls : IAsyncDisposable
 
     /// <summary>
     /// Runs a script that changes something and finds by its arguments that it did so before. Its answer, and what else it
-    /// answers.
+    /// answers; <paramref name="first"/> has that before those who follow moves are told.
     /// </summary>
     public Task<IReadOnlyList<RespValue>> RepeatableAsync(
         StoreScript script,
         IReadOnlyList<RedisArgument> arguments,
-        CancellationToken cancel
-    ) => AnsweredAsync(CallAsync(script, "", arguments, cancel));
+        CancellationToken cancel,
+        Action<IReadOnlyList<RespValue>>? first = null
+    ) => AnsweredAsync(CallAsync(script, "", arguments, cancel), first);
 
     public async ValueTask DisposeAsync()
     {
@@ -66,11 +67,15 @@ internal sealed class ScriptCalls : IAsyncDisposable
         await drained;
     }
 
-    private async Task<IReadOnlyList<RespValue>> AnsweredAsync(Task<RespValue> call)
+    private async Task<IReadOnlyList<RespValue>> AnsweredAsync(
+        Task<RespValue> call,
+        Action<IReadOnlyList<RespValue>>? first = null
+    )
     {
         var reply = (RespAggregate)await call;
-        _feed.Accept(reply.Items[0].ToString()!, ((RespBulk)reply.Items[1]).Bytes);
-        return [.. reply.Items.Skip(2)];
+        RespValue[] answer = [.. reply.Items.Skip(2)];
+        _feed.Accept(reply.Items[0].ToString()!, ((RespBulk)reply.Items[1]).Bytes, () => first?.Invoke(answer));
+        return answer;
     }
 
     private async Task<RespValue> CallAsync(

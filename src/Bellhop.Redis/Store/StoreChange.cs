@@ -29,28 +29,59 @@ internal readonly record struct ChangeHead(string Place, long Version, ReadOnlyM
 }
 
 /// <summary>What one change came to: the counts that it touched, and the deliveries that moved.</summary>
-internal sealed record StoreChange(
-    long Unfinished,
-    long Dead,
-    IReadOnlyList<(string Field, long Count)> Counts,
-    IReadOnlyList<DeliveryChange> Moves
-)
+internal sealed class StoreChange
 {
-    /// <summary>The rest of the first line, then a line for each count and one for each delivery that moved.</summary>
-    public static StoreChange Read(ReadOnlyMemory<byte> rest)
+    private readonly ReadOnlyMemory<byte> _moved;
+    private List<DeliveryChange>? _moves;
+
+    private StoreChange(ReadOnlyMemory<byte> moved) => _moved = moved;
+
+    public required string Place { get; init; }
+
+    public required long Version { get; init; }
+
+    public required long Unfinished { get; init; }
+
+    public required long Dead { get; init; }
+
+    public required IReadOnlyList<(string Field, long Count)> Counts { get; init; }
+
+    /// <summary>Read when they are asked for.</summary>
+    public IReadOnlyList<DeliveryChange> Moves => _moves ??= ReadMoves();
+
+    /// <summary>The rest of the first line, then a line for each count, then one for each delivery that moved.</summary>
+    public static StoreChange Read(ChangeHead head)
     {
-        var (totals, lines) = ChangeHead.Cut(rest, (byte)'\n');
+        var (totals, lines) = ChangeHead.Cut(head.Rest, (byte)'\n');
         var (unfinished, dead) = ChangeHead.Cut(totals, (byte)' ');
-        var (counts, moves) = (new List<(string, long)>(), new List<DeliveryChange>());
-        while (!lines.IsEmpty)
+        var counts = new List<(string, long)>();
+        while (!lines.IsEmpty && !IsMove(lines))
         {
             (var line, lines) = ChangeHead.Cut(lines, (byte)'\n');
-            if (line.Span[0] is (byte)'{' or (>= (byte)'0' and <= (byte)'9'))
-                AddMoves(line, moves);
-            else
-                counts.Add(Count(line));
+            counts.Add(Count(line));
         }
-        return new StoreChange(ChangeHead.Number(unfinished), ChangeHead.Number(dead), counts, moves);
+        return new StoreChange(lines)
+        {
+            Place = head.Place,
+            Version = head.Version,
+            Unfinished = ChangeHead.Number(unfinished),
+            Dead = ChangeHead.Number(dead),
+            Counts = counts,
+        };
+    }
+
+    private static bool IsMove(ReadOnlyMemory<byte> line) =>
+        line.Span[0] is (byte)'{' or (>= (byte)'0' and <= (byte)'9');
+
+    private List<DeliveryChange> ReadMoves()
+    {
+        var moves = new List<DeliveryChange>();
+        for (var lines = _moved; !lines.IsEmpty; )
+        {
+            (var line, lines) = ChangeHead.Cut(lines, (byte)'\n');
+            AddMoves(line, moves);
+        }
+        return moves;
     }
 
     private static (string Field, long Count) Count(ReadOnlyMemory<byte> line)

@@ -36,15 +36,22 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
     /// <summary>What was published before now may not have been heard.</summary>
     public void LookAgain() => _lookAgain.Writer.TryWrite(true);
 
-    /// <summary>Takes the answer of one of our own calls: the place it was made in, and what it changed, if anything.</summary>
-    public void Accept(string place, ReadOnlyMemory<byte> message)
+    /// <summary>
+    /// Takes the answer of one of our own calls: the place it was made in, and what it changed, if anything. Between the
+    /// counts and the moves, which take longer and which fewer wait for, <paramref name="between"/> is done.
+    /// </summary>
+    public void Accept(string place, ReadOnlyMemory<byte> message, Action? between = null)
     {
+        StoreChange? change = null;
         lock (_lock)
         {
             Enter(place);
             if (!message.IsEmpty)
-                Accept(ChangeHead.Read(message));
+                change = Count(ChangeHead.Read(message));
         }
+        between?.Invoke();
+        lock (_lock)
+            Tell(change);
     }
 
     /// <summary>Takes what was published.</summary>
@@ -54,7 +61,7 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
         lock (_lock)
         {
             Enter(head.Place);
-            Accept(head);
+            Tell(Count(head));
         }
     }
 
@@ -97,24 +104,32 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
         LookAgain();
     }
 
-    private void Accept(ChangeHead head)
+    /// <summary>Null where that is no news.</summary>
+    private StoreChange? Count(ChangeHead head)
     {
         if (head.Rest.IsEmpty)
-        {
             CatchUp(head.Version);
-            return;
-        }
-        if (head.Version <= _version || _held.ContainsKey(head.Version))
-            return;
-        var change = StoreChange.Read(head.Rest);
+        if (head.Rest.IsEmpty || IsKnown(head.Version))
+            return null;
+        var change = StoreChange.Read(head);
         Counts.Apply(head.Version, change.Unfinished, change.Dead, change.Counts);
+        return change;
+    }
+
+    private bool IsKnown(long version) => version <= _version || _held.ContainsKey(version);
+
+    private void Tell(StoreChange? change)
+    {
+        // Between the two, others may have told the same, or of another place.
+        if (change is null || change.Place != _place || IsKnown(change.Version))
+            return;
         foreach (var move in change.Moves)
         {
             // Injecting too: a lane that waits may be the one it was leased to, by a call that it has no answer of.
             if (move.State is DeliveryState.Queued or DeliveryState.Injecting)
                 lanes.Signal(move.Session);
         }
-        _held.Add(head.Version, change);
+        _held.Add(change.Version, change);
         PublishHeld();
         if (_held.Count > MaxHeld)
             LookAgain();

@@ -30,8 +30,12 @@ internal static class StoreReplies
             : new AppendResult([]);
     }
 
-    /// <summary>The lease, or when there may be one.</summary>
-    public static (TurnLease? Lease, DateTimeOffset? NextDue) Leased(RespValue answer, SessionId session)
+    /// <summary>The lease, or when there may be one. Of <paramref name="brought"/> by the same call it says only which.</summary>
+    public static (TurnLease? Lease, DateTimeOffset? NextDue) Leased(
+        RespValue answer,
+        SessionId session,
+        IReadOnlyList<NewEvent> brought
+    )
     {
         var items = Items(answer);
         if (items[0].ToString() is not { Length: > 0 } turn)
@@ -42,24 +46,24 @@ internal static class StoreReplies
                     : null
             );
         var continues = items[1].ToString() is { Length: > 0 } told ? Ulid.Parse(told) : (Ulid?)null;
-        return (Lease(Ulid.Parse(turn), session, [.. Deliveries(items.Skip(2))], continues), null);
+        var rows = items.Skip(2).Chunk(3).Select(row => Leased(row, brought)).ToList();
+        return (Lease(Ulid.Parse(turn), session, rows, continues), null);
     }
 
-    private static TurnLease Lease(
-        Ulid turn,
-        SessionId session,
-        IReadOnlyList<(DeliveryJson Delivery, Event Event)> rows,
-        Ulid? continues
-    ) =>
-        new(turn, session, [.. rows.Select(d => d.Delivery.Leased(d.Event))], continues)
+    /// <summary>A delivery, its event, its body; or of an event that the call brought its number and the event's, from 1.</summary>
+    private static LeasedJson Leased(RespValue[] row, IReadOnlyList<NewEvent> brought) =>
+        Bytes(row[1]).Span[0] == '{'
+            ? LeasedJson.Of(DeliveryJson.Read(Bytes(row[0])), EventJson.Read(Bytes(row[1]), Bytes(row[2])))
+            : LeasedJson.Of(Number(row[0]), brought[(int)Number(row[1]) - 1].Event);
+
+    private static TurnLease Lease(Ulid turn, SessionId session, List<LeasedJson> rows, Ulid? continues) =>
+        new(turn, session, [.. rows.Select(d => d.Delivery)], continues)
         {
             // What one prompt carries has the same past but for the places.
             Elsewhere =
             [
                 .. rows[0]
-                    .Delivery.Past.Select(
-                        (past, i) => new EarlierTelling(past.Turn, [.. rows.Select(d => d.Delivery.Past[i].Slot)])
-                    ),
+                    .Past.Select((past, i) => new EarlierTelling(past.Turn, [.. rows.Select(d => d.Past[i].Slot)])),
             ],
         };
 
@@ -137,7 +141,10 @@ internal static class StoreReplies
         var head = open[0].Delivery;
         // A turn that told the events itself continues none.
         var continues = head.ToldIn == turn ? null : head.ToldIn;
-        return new OpenTurn(Lease(turn, session, open, continues), head.State);
+        return new OpenTurn(
+            Lease(turn, session, [.. open.Select(d => LeasedJson.Of(d.Delivery, d.Event))], continues),
+            head.State
+        );
     }
 
     private static SessionRecord Session(RespValue[] pair) =>

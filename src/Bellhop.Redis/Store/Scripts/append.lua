@@ -43,8 +43,8 @@ local function deliver(e, targets, quarantine, list)
   return first
 end
 
-local function write_new(e, json, body, targets, quarantine)
-  written[e.key] = { json, body }
+local function write_new(e, json, body, targets, quarantine, place)
+  brought[e.key] = place
   local first = deliver(e, targets, quarantine, { json, body })
   redis.call('ZADD', key('arrivals'), first, e.key)
   if e.id == e.key then return end
@@ -83,12 +83,12 @@ local function sessions_of(targets, had, fresh)
 end
 
 -- 0 for a new event with all that was asked for, which is nearly always.
-local function append(json, body, plan, has_stored)
+local function append(json, body, plan, place, has_stored)
   local e = plan.event
   local known = has_stored and e.key or find_earlier(e)
   local fresh, had = split(plan.targets, known)
   if not known then
-    write_new(e, json, body, fresh, plan.quarantine)
+    write_new(e, json, body, fresh, plan.quarantine, place)
     return '0'
   end
   if #fresh > 0 then deliver(header(known), fresh, plan.quarantine, {}) end
@@ -109,7 +109,7 @@ local appended = {}
 for i, plan in ipairs(plans) do
   local at = FIRST + (i - 1) * EACH
   note_claim(plan)
-  appended[i] = append(arg(at), arg(at + 1), plan, is_resent or list == '' and is_stored(plan.event))
+  appended[i] = append(arg(at), arg(at + 1), plan, i, is_resent or list == '' and is_stored(plan.event))
 end
 local batch, next_due
 if waits and newer_fence() then waits = false end

@@ -101,14 +101,16 @@ local function lease(session, turn, max_events, max_bytes, max_shown, overhead)
   return batch
 end
 
--- [turn, continues, delivery, event, body, ...], or ["", when something falls due] where there is nothing yet. After the
--- last write.
+-- [turn, continues, delivery, event, body, ...], or ["", when something falls due] where there is nothing yet. Of an event
+-- that the call brought itself: the delivery's number, the event's place in the call, "". After the last write.
 local function lease_answer(turn, batch, next_due)
   if not batch then return { '', next_due < math.huge and string.format('%.0f', next_due) or '' } end
   local told = batch[1].told
   local answer = { turn, told and told ~= turn and told or '' }
   for _, d in ipairs(batch) do
-    for _, part in ipairs(with_event(d)) do answer[#answer + 1] = part end
+    local place = brought[d.event]
+    local parts = place and { tostring(d.number), tostring(place), '' } or with_event(d)
+    for _, part in ipairs(parts) do answer[#answer + 1] = part end
   end
   return answer
 end

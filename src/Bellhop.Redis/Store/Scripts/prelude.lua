@@ -33,8 +33,8 @@ local function event_key(event) return base .. ':event:' .. event end
 
 -- Reading ----------------------------------------------------------------------------------------------------------
 
--- What this script is going to write stands here until it does, under its number; and what it wrote of events.
-local kept, encoded, written = {}, {}, {}
+-- What this script is going to write stands here until it does, under its number; and the places of new events in its call.
+local kept, encoded, brought = {}, {}, {}
 
 local function read(number)
   local changed = kept[tonumber(number)]
@@ -75,7 +75,7 @@ end
 
 -- A delivery as a caller gets it: its JSON, its event's, its event's body.
 local function with_event(d)
-  local event = written[d.event] or redis.call('LRANGE', event_key(d.event), 0, 1)
+  local event = redis.call('LRANGE', event_key(d.event), 0, 1)
   return { encoded[d] or cjson.encode(d), event[1], event[2] }
 end
 
