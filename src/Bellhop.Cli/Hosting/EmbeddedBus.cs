@@ -36,7 +36,7 @@ internal sealed class EmbeddedBus : IBus
     )
     {
         var store = await SqliteEventStore.OpenAsync(
-            new SqliteStoreOptions { Path = home.Database },
+            new SqliteStoreOptions { Path = home.Database, ClaimKeys = $"{options.Prefix}:claim:" },
             time,
             ulids,
             loggers.CreateLogger<SqliteEventStore>()

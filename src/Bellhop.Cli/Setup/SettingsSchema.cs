@@ -177,7 +177,7 @@ internal static class SettingsSchema
             "retention.keep",
             SettingKind.Duration,
             "\"30d\"",
-            "How long finished events are kept. Dead letters stay until they are dropped."
+            "How long finished events are kept. Dead letters stay until they are dropped, the embedded store's newest event until there is another."
         )
         {
             IsLive = true,

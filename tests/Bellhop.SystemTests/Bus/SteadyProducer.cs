@@ -64,6 +64,7 @@ internal sealed class SteadyProducer(int number, int seed, TimeSpan pace, Func<s
                         or HttpRequestException
                         or JsonException
                         or OperationCanceledException
+                        or ObjectDisposedException // the gateway was killed just as it was asked
             )
         {
             return false;

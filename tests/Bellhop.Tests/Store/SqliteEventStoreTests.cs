@@ -202,6 +202,25 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
         }
     }
 
+    [Theory]
+    [InlineData(true, "gone; it may have begun it")]
+    [InlineData(false, "gone")]
+    public async Task AdoptSession_ItsTerminalWroteDownWhatItTook_SaysThatItMayHaveBegun(bool writtenDown, string note)
+    {
+        var (taken, waiting) = (Machine(), Machine());
+        await Append(taken, Satellite);
+        await Append(waiting, Satellite);
+        var keys = ((SqliteEventStore)Store).Keyspace;
+        if (writtenDown)
+            await keys.RunAsync(step => Claim(step, $"agent:claim:{Satellite}"), Cancel);
+
+        await Store.AdoptAsync(Satellite, "gone", Cancel);
+
+        (await NoteForCentralAsync(taken)).ShouldBe(note);
+        (await NoteForCentralAsync(waiting)).ShouldBe("gone");
+        (await keys.RunAsync(step => step.Kind($"agent:claim:{Satellite}"), Cancel)).ShouldBeNull();
+    }
+
     [Fact]
     public async Task Deletion_ByRawSql_NeverOfAnythingUnfinished()
     {
@@ -244,6 +263,15 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
         if (!sortsFewRows)
             plan.ShouldNotContain("TEMP B-TREE");
     }
+
+    private static bool Claim(IKeyspaceTransaction step, string key)
+    {
+        step.SetString(key, "{}"u8);
+        return true;
+    }
+
+    private async Task<string?> NoteForCentralAsync(Event e) =>
+        (await Receipt(e)).Deliveries.Single(d => d.Session == Gateway).History[^1].Note;
 
     private static string MoveTrigger
     {

@@ -61,6 +61,9 @@ internal sealed record DeliveryRow
 
     public required string Source { get; init; }
 
+    /// <summary>An agent or a terminal has it.</summary>
+    public bool IsInHand => State is DeliveryState.Injecting or DeliveryState.Injected;
+
     public static DeliveryRow Read(Statement row) =>
         new()
         {

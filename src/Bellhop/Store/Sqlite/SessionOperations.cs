@@ -47,24 +47,23 @@ internal static class SessionOperations
         return rows.Count;
     }
 
-    /// <summary>Gives central everything of a session that is gone for good, in the order it arrived.</summary>
-    public static int Adopt(WriteBatch batch, SessionId session, string note)
+    /// <summary>
+    /// Gives central everything of a session that is gone for good, in the order it arrived. Of what its terminal had in
+    /// hand the note says so: by what it reported, or by <paramref name="claimKey"/>, which it writes before it begins.
+    /// </summary>
+    public static int Adopt(WriteBatch batch, SessionId session, string note, string claimKey)
     {
         if (session.IsGateway)
             throw new StoreException("Central adopts from others, not from itself.");
         var rows = Unfinished(batch.Db, session);
+        var begun = rows.FindAll(row => row.IsInHand);
+        // A terminal takes one at a time, the oldest first.
+        if (new KeyspaceTransaction(batch).Delete(claimKey) && begun.Count == 0)
+            begun.AddRange(rows.Take(1));
         foreach (var row in rows)
         {
-            var inHand = row.State is DeliveryState.Injecting or DeliveryState.Injected;
-            if (inHand)
-                GiveCentral(
-                    batch,
-                    batch.Move(row, DeliveryState.Queued, note),
-                    note,
-                    TerminalReport.MayHaveBegun(note)
-                );
-            else
-                GiveCentral(batch, row, note, note);
+            var queued = row.IsInHand ? batch.Move(row, DeliveryState.Queued, note) : row;
+            GiveCentral(batch, queued, note, begun.Contains(row) ? TerminalReport.MayHaveBegun(note) : note);
         }
         return rows.Count;
     }

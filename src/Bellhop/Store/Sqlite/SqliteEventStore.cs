@@ -186,7 +186,7 @@ public sealed class SqliteEventStore : IEventStore
 
     /// <inheritdoc />
     public Task<int> AdoptAsync(SessionId session, string note, CancellationToken cancel) =>
-        _writer.RunAsync(batch => SessionOperations.Adopt(batch, session, note), cancel);
+        _writer.RunAsync(batch => SessionOperations.Adopt(batch, session, note, _options.ClaimKeys + session), cancel);
 
     /// <inheritdoc />
     public async Task<int> PurgeAsync(Retention retention, CancellationToken cancel)

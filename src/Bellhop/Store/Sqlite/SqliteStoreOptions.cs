@@ -15,6 +15,12 @@ public sealed record SqliteStoreOptions
     /// <summary>The file, for example <c>~/.bellhop/state.db</c>. Made with its folder, readable by its owner only.</summary>
     public required string Path { get; init; }
 
+    /// <summary>
+    /// How the keys begin, before the session's name, under which a terminal writes down what it has in hand before it says
+    /// a word of it. The default value is <c>agent:claim:</c>.
+    /// </summary>
+    public string ClaimKeys { get; init; } = "agent:claim:";
+
     /// <summary>Unfinished deliveries beyond which appends are refused. The default value is 2,000,000.</summary>
     public long MaxUnfinished { get; init; } = DefaultMaxUnfinished;
 

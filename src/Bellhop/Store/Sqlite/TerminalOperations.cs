@@ -53,20 +53,18 @@ internal static class TerminalOperations
     /// </summary>
     private static DeliveryRow? Meant(List<DeliveryRow> rows, TerminalReport report) =>
         rows.Where(row => !IsOfAnotherTurn(row, report) || report.State == DeliveryState.Injected)
-            .OrderByDescending(row => IsInHand(row) && row.Turn == report.Turn)
+            .OrderByDescending(row => row.IsInHand && row.Turn == report.Turn)
             .ThenBy(row => report.State == DeliveryState.Injected ? (int)row.State : -(int)row.State)
             .ThenBy(row => row.Number)
             .FirstOrDefault();
 
     /// <summary>In hand under another turn: what is said of an earlier one comes too late.</summary>
     private static bool IsOfAnotherTurn(DeliveryRow row, TerminalReport report) =>
-        report.Turn is { } turn && IsInHand(row) && row.Turn != turn;
-
-    private static bool IsInHand(DeliveryRow row) => row.State is DeliveryState.Injecting or DeliveryState.Injected;
+        report.Turn is { } turn && row.IsInHand && row.Turn != turn;
 
     private static void GiveBack(WriteBatch batch, DeliveryRow row, string? note)
     {
-        if (IsInHand(row))
+        if (row.IsInHand)
             batch.Move(row, DeliveryState.Queued, note);
     }
 
@@ -87,7 +85,7 @@ internal static class TerminalOperations
 
     private static void Bury(WriteBatch batch, DeliveryRow row, TerminalReport report)
     {
-        if (!IsInHand(row))
+        if (!row.IsInHand)
             row = Take(batch, row, report.Turn);
         batch.Move(row with { Reason = report.Note ?? DefaultReason }, DeliveryState.Dead, report.Note);
     }
