@@ -29,7 +29,7 @@ internal sealed class TurnReceipt(IEventStore store, Ulid turn, bool told, TimeP
     public Task JournalAsync()
     {
         lock (_lock)
-            return _journalled ??= store.InjectedAsync(turn, told, null, CancellationToken.None);
+            return Journalled();
     }
 
     /// <summary>The turn ended well. False when the caller has to journal the receipt with it, because nobody else will.</summary>
@@ -51,7 +51,10 @@ internal sealed class TurnReceipt(IEventStore store, Ulid turn, bool told, TimeP
         lock (_lock)
         {
             if (!_isOver)
-                _journalled ??= store.InjectedAsync(turn, told, null, CancellationToken.None);
+                _ = Journalled(); // whose end WasJournalledAsync waits for
         }
     }
+
+    /// <summary>Begun once. Under the lock.</summary>
+    private Task Journalled() => _journalled ??= store.InjectedAsync(turn, told, null, CancellationToken.None);
 }

@@ -22,14 +22,19 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
     {
         var turns = await store.OpenTurnsAsync(session, cancel);
         foreach (var open in turns)
-            await SettleAsync(open, term, cancel);
+        {
+            if (open.Lease.Turn == _neverBegun)
+                await store.ReleaseAsync(open.Lease.Turn, "never begun: given again", forget: false, cancel);
+            else
+                await SettleAsync(open, term, cancel);
+        }
         return turns.Count > 0;
     }
 
     private async Task SettleAsync(OpenTurn open, CentralTerm term, CancellationToken cancel)
     {
         var lease = open.Lease;
-        switch (await ArrivedAsync(lease.Turn, cancel))
+        switch (await agent.ArrivedAsync(TurnMarker.For(lease.Turn), cancel))
         {
             case Arrival.No:
                 await store.ReleaseAsync(lease.Turn, GivenAgain(term), forget: false, cancel);
@@ -57,9 +62,6 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
                 break;
         }
     }
-
-    private async Task<Arrival> ArrivedAsync(Ulid turn, CancellationToken cancel) =>
-        turn == _neverBegun ? new Arrival.No() : await agent.ArrivedAsync(TurnMarker.For(turn), cancel);
 
     private static string GivenAgain(CentralTerm term) =>
         term.Before is { } before

@@ -69,6 +69,7 @@ public sealed partial class LaneTests
         var delivery = (await AdvanceUntilSettledAsync(next)).Deliveries.ShouldHaveSingleItem();
 
         delivery.State.ShouldBe(DeliveryState.Completed, "nobody had told the agent, so there is nothing to ask it");
+        delivery.History.ShouldContain(h => h.Note == "never begun: given again");
         (await PromptAsync()).ShouldContain("\"b\"");
         _agent.Prompts.TryRead(out _).ShouldBeFalse();
     }

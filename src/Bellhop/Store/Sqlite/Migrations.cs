@@ -10,8 +10,9 @@ internal static class Migrations
 
     // Ids and sources are looked up together for dedupe, ids alone for receipts. Everything unfinished stands in one
     // small index that gives each lane its order, the counts at start and the turns to recover; DeliveryRow.IsUnfinished
-    // says what the plus in its condition is for. A history is a column, not a table: every move rewrites the row
-    // anyway, and an append then costs no further tree.
+    // says what the plus in its condition is for. A turn enters an index when it is over, which only the purge asks for: a
+    // lease has a page less to write. A history is a column, not a table: every move rewrites the row anyway, and an
+    // append then costs no further tree.
     private const string First = """
         CREATE TABLE events (
             seq         INTEGER PRIMARY KEY,
