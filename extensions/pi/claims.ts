@@ -111,13 +111,15 @@ export class Claims {
 
   /**
    * After a gap: whether the event is still ours. Redis keeps it claimed until somebody takes us for gone and gives it to
-   * another; our own listener gives a lost connection's row out again.
+   * another; our own listener gives a lost connection's row out again, unless it was reported. Of what was told, the turn
+   * stays written down until it is over or another's.
    */
-  async keep(commands: Connection, claim: Claim): Promise<boolean> {
+  async keep(commands: Connection, claim: Claim, isTold: boolean): Promise<boolean> {
     const claimed = (await commands.call("LRANGE", this.#key("claims", claim.sid), "0", "-1")) as Buffer[];
     // What comes instead of it stays claimed and is found among the leftovers.
     const again = claimed.length === 0 ? await this.#pull(commands) : null;
-    const isOurs = [...claimed, again].some((row) => row?.equals(claim.row));
+    const isListed = [...claimed, again].some((row) => row?.equals(claim.row));
+    const isOurs = isListed || (isTold && (await this.#isWrittenDown(commands, claim)));
     if (isOurs) this.#before.delete(hashOf(claim.row));
     return isOurs;
   }
@@ -176,6 +178,10 @@ export class Claims {
     if (before && (await this.#settledBefore(commands, claim, before))) return undefined;
     await this.write(commands, claim);
     return claim;
+  }
+
+  async #isWrittenDown(commands: Connection, claim: Claim): Promise<boolean> {
+    return readRecord(await commands.call("GET", this.#key("claim", claim.sid)))?.row === hashOf(claim.row);
   }
 
   async #oldest(commands: Connection): Promise<Buffer | undefined> {

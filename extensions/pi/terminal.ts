@@ -306,7 +306,8 @@ export class Terminal {
 
   async #keep(commands: Connection, hand: Hand): Promise<void> {
     const { term } = this.membership;
-    hand.isGone = !(await this.#claims.keep(commands, hand.claim));
+    const isTold = hand.phase !== "claimed" || hand.claim.told !== undefined;
+    hand.isGone = !(await this.#claims.keep(commands, hand.claim, isTold));
     hand.term = term;
   }
 
