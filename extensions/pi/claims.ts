@@ -10,7 +10,7 @@ export interface Claim {
   event: GatewayEvent;
   /** Names the prompt that tells it. */
   turn: string;
-  /** The turn whose prompt told it already, where that was cut short. */
+  /** The turn whose prompt told it, where that was cut short and this one goes on. Receipts name it: it is the event's. */
   told?: string;
   /** How often a terminal ended in it. */
   cuts?: number;
@@ -203,6 +203,7 @@ export class Claims {
     const said = turns.map((turn) => this.ask(turn));
     const isTold = said.includes("unanswered");
     claim.cuts = (before.cuts ?? 0) + 1;
+    if (said.some((it) => it !== "no")) claim.told = before.told ?? before.turn;
     if (said.includes("answered")) {
       await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
       return true;
@@ -211,8 +212,7 @@ export class Claims {
       await this.#acknowledge(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` });
       return true;
     }
-    if (isTold) claim.told = turns.findLast((_, i) => said[i] === "unanswered");
-    else if (before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
+    if (!isTold && before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
     return false;
   }
 
@@ -231,11 +231,11 @@ export class Claims {
   }
 
   #receipt(
-    { sid, row, event, turn }: Pick<Claim, "sid" | "row"> & Partial<Claim>,
+    { sid, row, event, turn, told }: Pick<Claim, "sid" | "row"> & Partial<Claim>,
     { state, note }: { state: State; note?: string },
   ): string {
     const text = row.toString("utf8");
-    return JSON.stringify({ key: event?.key, id: event?.id, session: sid, state, turn, note, event: text });
+    return JSON.stringify({ key: event?.key, id: event?.id, session: sid, state, turn: told ?? turn, note, event: text });
   }
 }
 

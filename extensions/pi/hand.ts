@@ -22,8 +22,9 @@ export class Hand {
   claim: Claim;
   phase: Phase = "claimed";
   text: string;
-  /** False while the bus does not know of the present turn, or of its being taken. */
+  /** False while the bus does not know of the present turn. */
   isWritten = true;
+  /** False while the bus does not know that the event was told. */
   isReported = false;
   /** Somebody took us for gone and gave it to another: who has not told it by now must not. */
   isGone = false;
@@ -86,10 +87,10 @@ export class Hand {
     if (this.#outcome === "aborted") return this.finish("completed", "the turn was aborted");
     this.#attempts++;
     if (this.#attempts >= ATTEMPTS) return this.finish("dead", `the turn failed ${ATTEMPTS} times: ${this.#outcome}`);
-    const told = this.claim.turn;
+    const told = this.claim.told ?? this.claim.turn;
     this.claim = { ...this.claim, told, turn: newTurn() };
     this.text = goOn(told, this.claim.turn);
-    [this.phase, this.isWritten, this.isReported] = ["claimed", false, true];
+    [this.phase, this.isWritten] = ["claimed", false];
     return false;
   }
 

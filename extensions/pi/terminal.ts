@@ -269,8 +269,8 @@ export class Terminal {
     const hand = this.hand;
     if (!hand) return;
     if (hand.phase === "taken" && !hand.isReported && this.#session.becameOf(hand.claim.turn) !== "no") {
-      hand.isReported = true;
       await this.bus.run((commands) => this.#claims.injected(commands, hand.claim));
+      hand.isReported = true;
     }
     if (hand.phase !== "over") return;
     if (hand.isAborted && !this.#pace.isNow) return; // pi may be on its way out
