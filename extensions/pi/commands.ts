@@ -23,10 +23,11 @@ export function registerCommands(pi: ExtensionAPI, current: () => Terminal | und
 }
 
 async function status(terminal: Terminal): Promise<string> {
-  const { membership, bus, hand, prefix } = terminal;
+  const { membership, bus, lane, prefix } = terminal;
   const role = membership.isCentral ? "central" : "satellite";
   const lines = [`session: ${membership.sid} (${role})`, `bus: ${bus.address} ${bus.isUp ? "connected" : "away"}`];
   if (terminal.trouble) lines.push(`last trouble: ${terminal.trouble}`);
+  const { hand } = lane;
   if (hand) lines.push(`in hand: ${hand.claim.event.type} (${hand.claim.event.source}), ${hand.phase}`);
   if (!bus.isUp) return lines.join("\n");
   const [lease, members] = await bus.run((commands) =>
@@ -38,13 +39,13 @@ async function status(terminal: Terminal): Promise<string> {
   const holder = readLease(lease);
   lines.push(`central: ${holder ? describeLease(holder) : "nobody"}`);
   lines.push(`sessions: ${(members as Buffer[]).map(String).sort().join(", ")}`);
-  lines.push(`waiting: ${await terminal.waiting()}`);
+  lines.push(`waiting: ${await terminal.lane.waiting()}`);
   return lines.join("\n");
 }
 
 async function events(terminal: Terminal): Promise<string> {
-  const waiting = terminal.bus.isUp ? String(await terminal.waiting()) : "unknown, the bus is away";
-  const past = terminal.past.map(({ at, what, how }) => `${at.toTimeString().slice(0, 8)} ${what} ${how}`);
+  const waiting = terminal.bus.isUp ? String(await terminal.lane.waiting()) : "unknown, the bus is away";
+  const past = terminal.lane.past.map(({ at, what, how }) => `${at.toTimeString().slice(0, 8)} ${what} ${how}`);
   return [`waiting: ${waiting}`, ...(past.length > 0 ? past : ["none was taken yet"])].join("\n");
 }
 

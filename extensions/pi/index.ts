@@ -57,8 +57,8 @@ export default function gateway(pi: ExtensionAPI): void {
   onNewer(pi, "session_compact_failed", () => current()?.compacting(false));
   pi.on("session_before_compact", () => current()?.compacting(true));
   pi.on("session_compact", () => current()?.compacting(false));
-  pi.on("message_start", (event) => current()?.messageStarted(event.message));
-  pi.on("message_end", (event) => current()?.messageEnded(event.message));
+  pi.on("message_start", (event) => current()?.lane.messageStarted(event.message));
+  pi.on("message_end", (event) => current()?.lane.messageEnded(event.message));
 
   registerCommands(pi, current);
 }
