@@ -11,7 +11,7 @@ namespace Bellhop.Redis.Bridge;
 /// Hands over the rows of one list, oldest first, for as long as it runs. Waits on a connection of its own in a blocking
 /// command, so that a bare LPUSH without a PUBLISH wakes it too, and an idle list costs nothing.
 /// </summary>
-internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProvider time, ILogger logger)
+internal sealed partial class ListTap(RedisBus bus, string list, Alarms alarms, TimeProvider time, ILogger logger)
 {
     /// <summary>Rows fetched at once: with the largest rows as much as one reply may be.</summary>
     private const int Page = 64;
@@ -47,6 +47,16 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
                     alarms.Raise(AlarmName, $"What is on the Redis list {list} waits: {e.Message}");
                 await Task.Delay(TryAgain, time, cancel);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A fault of ours in what one row says must not end a gateway, at every start again.
+                Log.CannotTake(logger, e, list);
+                alarms.Raise(
+                    AlarmName,
+                    $"What is on the Redis list {list} waits: its oldest row cannot be taken ({e.Message})"
+                );
+                await Task.Delay(TryAgain, time, cancel);
+            }
         }
     }
 
@@ -73,4 +83,10 @@ internal sealed class ListTap(RedisBus bus, string list, Alarms alarms, TimeProv
             Blocks = Block,
             IsUrgent = true,
         };
+
+    private static partial class Log
+    {
+        [LoggerMessage(482, LogLevel.Error, "The oldest row of {List} cannot be taken")]
+        public static partial void CannotTake(ILogger logger, Exception fault, string list);
+    }
 }

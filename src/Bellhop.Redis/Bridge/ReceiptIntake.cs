@@ -36,7 +36,8 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
     private async Task EnterAsync(RedisEventStore store, TerminalReceipt receipt, CancellationToken cancel)
     {
         var name = receipt.KeyOrId ?? OwnKey(receipt).ToString();
-        if (await store.ReportAsync(receipt.Session, Report(receipt, name), cancel))
+        var unnamed = receipt.KeyOrId is null && receipt.Row is { } bytes ? bytes : ReadOnlyMemory<byte>.Empty;
+        if (await store.ReportAsync(receipt.Session, Report(receipt, name), unnamed, cancel))
             return;
         if (receipt.Row is not { } row || await KnowsAsync(store, receipt, name, cancel))
             return;
@@ -44,7 +45,8 @@ internal sealed class ReceiptIntake(RedisBus bus, EventReader reader, TimeProvid
         var key = OwnKey(receipt);
         var read = reader.Read(row, Defaults with { Key = key });
         var e = read.Event ?? reader.Unreadable(row, Defaults with { Key = key });
-        var appended = await store.AppendTakenAsync(new NewEvent(e, [new Target(receipt.Session)]), cancel);
+        var taken = new NewEvent(e, [new Target(receipt.Session)]);
+        var appended = await store.AppendTakenAsync(taken, new TakenUnder(receipt.Turn), cancel);
         if (appended.Refusal != AppendRefusal.None)
             throw new StoreException("The store takes no more events for now.") { IsAway = true };
         await store.ReportAsync(receipt.Session, Report(receipt, appended.Events[0].Key.ToString()), cancel);

@@ -23,9 +23,9 @@ internal static class RowFields
                 ? ulid
                 : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // no event: the reader says why
+            return null; // no event, or half a character in it: the reader says why
         }
     }
 }

@@ -1,7 +1,6 @@
 using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Bus;
-using Bellhop.Redis.Client;
 using Bellhop.Redis.Store;
 using Bellhop.Routing;
 using Bellhop.Store;
@@ -40,7 +39,7 @@ internal sealed class RowIntake(RedisBus bus, EventReader reader, Router router,
         if (RowFields.Key(row) is { } key && await store.FindAsync(key.ToString(), cancel) is not null)
         {
             // We wrote it there for a terminal; the event itself is in the store, with its delivery.
-            await bus.Client.CallAsync(RedisCommand.Of("LREM", from.List, -1, row), cancel);
+            await store.TakeOffAsync(from, key, cancel);
             return;
         }
         var read = reader.Read(row, Defaults);

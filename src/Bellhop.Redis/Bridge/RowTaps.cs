@@ -27,8 +27,9 @@ internal sealed class RowTaps(
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, term.Lost);
             try
             {
-                await Task.WhenAll(
-                    bus.Keys.CentralLists.Select(list => TapAsync(list, either.Token)).Append(ClaimsAsync(either.Token))
+                await AllOrNoneAsync(
+                    [.. bus.Keys.CentralLists.Select(list => TapAsync(list, either.Token)), ClaimsAsync(either.Token)],
+                    either
                 );
             }
             catch (OperationCanceledException) when (term.Lost.IsCancellationRequested)
@@ -36,6 +37,14 @@ internal sealed class RowTaps(
                 continue;
             }
         }
+    }
+
+    /// <summary>None of them ends by itself: where one breaks, the others must not go on as if nothing was.</summary>
+    private static async Task AllOrNoneAsync(Task[] taps, CancellationTokenSource all)
+    {
+        await Task.WhenAny(taps);
+        await all.CancelAsync();
+        await Task.WhenAll(taps);
     }
 
     private Task TapAsync(string list, CancellationToken cancel) =>

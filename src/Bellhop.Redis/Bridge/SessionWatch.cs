@@ -1,3 +1,4 @@
+using Bellhop.Diagnostics;
 using Bellhop.Events;
 using Bellhop.Redis.Bus;
 using Bellhop.Redis.Client;
@@ -18,6 +19,7 @@ internal sealed class SessionWatch(
     SessionRegistry registry,
     Orphans orphans,
     TerminalLeases terminals,
+    Alarms alarms,
     TimeProvider time,
     IHostApplicationLifetime application,
     ILogger<SessionWatch> logger
@@ -31,6 +33,8 @@ internal sealed class SessionWatch(
     /// connection as we did and needs a moment to come back.
     /// </summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(15);
+
+    private const string Alarm = "redis:sessions";
 
     private readonly SessionLook _look = new(bus);
     private readonly LeaseView _leases = new(bus, terminals);
@@ -52,23 +56,27 @@ internal sealed class SessionWatch(
         try
         {
             await LookAsync(time.GetUtcNow(), cancel);
+            alarms.Clear(Alarm);
         }
         catch (BellhopException e) when (e is RedisException || e.IsPassing)
         {
             // The leases may have ended because nobody could renew them: nobody is gone until we have seen so for long.
-            // Whoever keeps the connection says what is wrong with it.
             _missingSince.Clear();
+            // Whoever keeps the connection says what is wrong with that; a refusal only we have seen.
+            if (e is RedisErrorException)
+                alarms.Raise(Alarm, $"Redis does not say who is there: {e.Message}");
         }
     }
 
     private async Task LookAsync(DateTimeOffset now, CancellationToken cancel)
     {
         await registry.LoadAsync(cancel);
-        await SeeToCentralAsync(await _leases.ShowAsync(registry.Members, now, cancel), cancel);
-        if (!central.IsHeld && bus.Options.Agent is not null)
+        var seat = await _leases.ShowAsync(registry.Members, now, cancel);
+        await SeeToCentralAsync(seat, cancel);
+        if (!central.IsHeld && bus.Options.Agent is not null && seat != CentralSeat.Terminal)
         {
             _missingSince.Clear();
-            return; // whoever is central sees to them
+            return; // the gateway that is central sees to them, or the next one that will be
         }
         var seen = await _look.TakeAsync(registry.Members, now, cancel);
         var newcomers = seen.Live.Where(s => !s.IsGateway && !registry.IsMember(s)).ToList();

@@ -15,7 +15,7 @@ public static class BusServices
     public static IServiceCollection AddBellhopBus(this IServiceCollection services, RedisBus bus) =>
         services
             .AddSingleton(bus)
-            .AddSingleton(bus.Central)
+            .AddSingleton<ICentral, SettledCentral>()
             .AddSingleton<ITerminalRecords, RedisTerminalRecords>()
             .AddSingleton<IHandoverRecords, RedisHandoverRecords>()
             .AddSingleton<ITerminalCalls, RedisTerminalCalls>()

@@ -16,13 +16,14 @@ internal static class LeaseScripts
     /// <summary>
     /// KEYS lease, fence, last central, sessions · ARGV nonce, lease in ms, the value, our identity, the last fence we had. Answers
     /// [fence, who was central before] or [0, the holder, how long its lease still runs in ms].
-    /// A number is never given out twice, also where the server lost its memory.
+    /// A number is never given out twice, also where the server lost its memory. A value that never ends is no lease.
     /// </summary>
     public static readonly RedisScript Acquire = new(
         Nonce
             + """
             local held = redis.call('GET', KEYS[1])
-            if held and nonce(held) ~= ARGV[1] then return { 0, held, redis.call('PTTL', KEYS[1]) } end
+            local left = redis.call('PTTL', KEYS[1])
+            if held and nonce(held) ~= ARGV[1] and left >= 0 then return { 0, held, left } end
             local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), tonumber(ARGV[5])) + 1
             local before = redis.call('GET', KEYS[3])
             redis.call('SET', KEYS[2], string.format('%.0f', fence))

@@ -161,6 +161,7 @@ public sealed class RedisBus : IAsyncDisposable
                 Prefix = Options.Prefix,
                 Served = () => ServesCentral ? [SessionId.Gateway] : [],
                 Fence = () => _lease?.Fence,
+                Term = () => _lease is { IsHeld: true } ? _lease.Fence : null,
                 DataLost = message => _alarms.Raise(LossAlarm, message),
             },
             time,

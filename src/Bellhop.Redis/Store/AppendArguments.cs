@@ -10,14 +10,14 @@ internal static class AppendArguments
 {
     /// <param name="events">What to write.</param>
     /// <param name="maxUnfinished">See <see cref="RedisStoreOptions.MaxUnfinished"/>.</param>
-    /// <param name="handOver">False where the sessions have it on their lists already.</param>
     /// <param name="from">The row it was; null for none.</param>
+    /// <param name="taken">Where terminals have it in hand already.</param>
     /// <param name="lease">What a lane waits for, as the lease's script has it; null where none does.</param>
     public static IReadOnlyList<RedisArgument> Of(
         IReadOnlyList<NewEvent> events,
         long maxUnfinished,
-        bool handOver,
         ListRow? from,
+        TakenUnder? taken,
         IReadOnlyList<RedisArgument>? lease
     )
     {
@@ -26,19 +26,19 @@ internal static class AppendArguments
             maxUnfinished,
             from?.List ?? "",
             from?.Bytes ?? ReadOnlyMemory<byte>.Empty,
-            handOver ? "1" : "0",
+            taken is null ? "1" : "0",
         };
         words.AddRange(lease ?? [""]);
         foreach (var e in events)
         {
             words.Add(EventJson.Write(e.Event));
             words.Add(e.Event.Body);
-            words.Add(Plan(e, from?.Claim));
+            words.Add(Plan(e, from?.Claim, taken));
         }
         return words;
     }
 
-    private static ReadOnlyMemory<byte> Plan(NewEvent e, ClaimNote? claim)
+    private static ReadOnlyMemory<byte> Plan(NewEvent e, ClaimNote? claim, TakenUnder? taken)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, EventJson.Legible))
@@ -51,6 +51,8 @@ internal static class AppendArguments
                 json.WriteString("claim", claim.Key);
                 json.WriteString("claimed", Note.Clean(claim.Note));
             }
+            if (taken is not null)
+                json.WriteString("taken", taken.Turn?.ToString() ?? "");
             json.WritePropertyName("targets");
             Write(json, e.Targets);
             json.WriteEndObject();

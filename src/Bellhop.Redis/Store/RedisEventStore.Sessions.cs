@@ -13,21 +13,11 @@ public sealed partial class RedisEventStore
 
     /// <inheritdoc />
     public async Task<bool> ReportAsync(SessionId session, TerminalReport report, CancellationToken cancel) =>
-        await CountAsync(
-            StoreScript.Report,
-            cancel,
-            session.Value,
-            report.KeyOrId,
-            AsKey(report.KeyOrId),
-            (long)report.State,
-            report.Turn?.ToString() ?? "",
-            Note.Clean(report.Note),
-            report.Delivery is { } delivery ? delivery : ""
-        ) > 0;
+        await CountAsync(StoreScript.Report, cancel, [.. Words(session, report), ""]) > 0;
 
     /// <inheritdoc />
     public Task<int> AbandonAsync(SessionId session, string note, CancellationToken cancel) =>
-        CountAsync(StoreScript.Abandon, cancel, session.Value, Note.Clean(note));
+        CountAsync(StoreScript.Abandon, cancel, session.Value, Note.Clean(note), "");
 
     /// <inheritdoc />
     public Task<int> JoinAsync(SessionId session, CancellationToken cancel) =>
@@ -71,6 +61,38 @@ public sealed partial class RedisEventStore
         }
         return handed;
     }
+
+    /// <summary>
+    /// The terminal that had central is gone: what it had in hand waits again. What a lane of ours leased stays where it is.
+    /// </summary>
+    internal Task<int> AbandonTerminalsAsync(string note, CancellationToken cancel) =>
+        CountAsync(StoreScript.Abandon, cancel, SessionId.Gateway.Value, Note.Clean(note), "1");
+
+    /// <summary>
+    /// The same as <see cref="ReportAsync(SessionId, TerminalReport, CancellationToken)"/> of an event that nobody named: where
+    /// its turn is not known, the one that the session has in hand with these very bytes.
+    /// </summary>
+    internal async Task<bool> ReportAsync(
+        SessionId session,
+        TerminalReport report,
+        ReadOnlyMemory<byte> row,
+        CancellationToken cancel
+    ) => await CountAsync(StoreScript.Report, cancel, [.. Words(session, report), row]) > 0;
+
+    /// <summary>Takes a row off a list whose event, <paramref name="key"/>, the store has already.</summary>
+    internal Task TakeOffAsync(ListRow row, Ulid key, CancellationToken cancel) =>
+        CountAsync(StoreScript.TakeOff, cancel, row.List, row.Bytes, key.ToString());
+
+    private static RedisArgument[] Words(SessionId session, TerminalReport report) =>
+        [
+            session.Value,
+            report.KeyOrId,
+            AsKey(report.KeyOrId),
+            (long)report.State,
+            report.Turn?.ToString() ?? "",
+            Note.Clean(report.Note),
+            report.Delivery is { } delivery ? delivery : "",
+        ];
 
     private async Task<int> AllAsync(StoreScript script, CancellationToken cancel, params RedisArgument[] arguments)
     {

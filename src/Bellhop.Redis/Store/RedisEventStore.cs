@@ -79,7 +79,7 @@ public sealed partial class RedisEventStore : IEventStore
     /// <inheritdoc />
     public async Task<AppendResult> AppendAsync(IReadOnlyList<NewEvent> events, CancellationToken cancel) =>
         // What a door does with its answer is not for the thread that reads ours.
-        await AppendAsync(events, handOver: true, null, cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await AppendAsync(events, null, null, cancel).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
 
     /// <inheritdoc />
     public IAsyncEnumerable<DeliveryChange> WatchAsync(CancellationToken cancel) => _feed.Readers.WatchAsync(cancel);
@@ -120,27 +120,27 @@ public sealed partial class RedisEventStore : IEventStore
     /// </summary>
     internal async Task<AppendResult?> AppendFromAsync(ListRow row, NewEvent e, CancellationToken cancel)
     {
-        var result = await AppendAsync([e], handOver: true, row, cancel);
+        var result = await AppendAsync([e], row, null, cancel);
         return result is { Refusal: AppendRefusal.None, Events: [] } ? null : result;
     }
 
-    /// <summary>Writes an event that the sessions it names have on their lists already, or took from them.</summary>
-    internal Task<AppendResult> AppendTakenAsync(NewEvent e, CancellationToken cancel) =>
-        AppendAsync([e], handOver: false, null, cancel);
+    /// <summary>Writes an event that terminals of the sessions it names have in hand: at no moment does it wait for a lane.</summary>
+    internal Task<AppendResult> AppendTakenAsync(NewEvent e, TakenUnder taken, CancellationToken cancel) =>
+        AppendAsync([e], null, taken, cancel);
 
     private async Task<AppendResult> AppendAsync(
         IReadOnlyList<NewEvent> events,
-        bool handOver,
         ListRow? from,
+        TakenUnder? taken,
         CancellationToken cancel
     )
     {
         if (events.Any(e => e.Targets.Count == 0))
             throw new StoreException("An event needs at least one session to go to.");
-        var lane = _lanes.Claim(events);
+        var lane = taken is null ? _lanes.Claim(events) : null;
         try
         {
-            var words = AppendArguments.Of(events, _options.MaxUnfinished, handOver, from, lane?.Words);
+            var words = AppendArguments.Of(events, _options.MaxUnfinished, from, taken, lane?.Words);
             var answer = await _scripts.RepeatableAsync(StoreScript.Append, words, cancel, a => Serve(lane, a, events));
             return StoreReplies.Appended(answer[0], events);
         }

@@ -33,6 +33,12 @@ public sealed record RedisStoreOptions
     public Func<long?> Fence { get; init; } = static () => null;
 
     /// <summary>
+    /// The same, but only while we are central: of a term that is over nothing follows for what any gateway may do. The
+    /// default value is null always.
+    /// </summary>
+    public Func<long?> Term { get; init; } = static () => null;
+
+    /// <summary>
     /// Told, in words for a person, that everything the store held is gone (FLUSHALL, a server without persistence). On
     /// the caller's thread or the connection's: it must be quick. The default value does nothing.
     /// </summary>

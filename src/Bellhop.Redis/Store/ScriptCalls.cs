@@ -119,7 +119,7 @@ internal sealed class ScriptCalls : IAsyncDisposable
             try
             {
                 // Once it is sent it runs to its end and says how it went.
-                RedisArgument[] words = [.. Head(operation, resent), .. arguments];
+                RedisArgument[] words = [.. Head(script, operation, resent), .. arguments];
                 var reply = await _redis.RunAsync(script.Script, _keys, words, CancellationToken.None, script.IsUrgent);
                 if (resent)
                     await ReadStateAsync();
@@ -141,7 +141,12 @@ internal sealed class ScriptCalls : IAsyncDisposable
     private async Task ReadStateAsync() =>
         _feed.Accept(
             (RespAggregate)
-                await _redis.RunAsync(StoreScript.Counts.Script, _keys, Head("", resent: false), CancellationToken.None)
+                await _redis.RunAsync(
+                    StoreScript.Counts.Script,
+                    _keys,
+                    Head(StoreScript.Counts, "", resent: false),
+                    CancellationToken.None
+                )
         );
 
     private async Task WhenBackAsync(WhenAway whenAway, RedisException why, CancellationToken cancel)
@@ -162,13 +167,15 @@ internal sealed class ScriptCalls : IAsyncDisposable
         }
     }
 
-    private RedisArgument[] Head(string operation, bool resent) =>
+    private RedisArgument[] Head(StoreScript script, string operation, bool resent) =>
         [
             _time.GetUtcNow().ToUnixTimeMilliseconds(),
             RedisEventStore.SchemaVersion,
             // The place's id, should there be none: new every time, so that one made after a loss is another one.
             _ulids.Next().ToString(),
-            _options.Fence() is { } fence ? fence.ToString(CultureInfo.InvariantCulture) : "",
+            (script.IsAnyones ? _options.Term() : _options.Fence()) is { } fence
+                ? fence.ToString(CultureInfo.InvariantCulture)
+                : "",
             $" {string.Join(' ', _options.Served())} ",
             operation,
             resent ? "1" : "",

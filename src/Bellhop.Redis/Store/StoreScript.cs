@@ -18,6 +18,9 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     /// <summary>A lane waits for the answer: see <see cref="RedisCommand.IsUrgent"/>. The default value is false.</summary>
     public bool IsUrgent { get; init; }
 
+    /// <summary>Any gateway may run it, and it is stale only where we believe that we are central. The default value is false.</summary>
+    public bool IsAnyones { get; init; }
+
     // Neither frees memory by itself, but what is under way must end, and old things be deleted, on a full server too.
     private const string Changing = "#!lua flags=allow-oom";
     private const string Growing = "#!lua";
@@ -66,10 +69,11 @@ internal sealed record StoreScript(RedisScript Script, WhenAway WhenAway)
     public static readonly StoreScript Join = Change("join", WhenAway.Wait);
     public static readonly StoreScript Leave = Change("leave", WhenAway.Wait);
     public static readonly StoreScript Sessions = Read("sessions", WhenAway.Fail);
-    public static readonly StoreScript Adopt = Change("adopt", WhenAway.Wait);
-    public static readonly StoreScript AdoptSession = Change("adopt_session", WhenAway.Wait);
-    public static readonly StoreScript HandOver = Change("hand_over", WhenAway.Wait);
-    public static readonly StoreScript Purge = Change("purge", WhenAway.Wait);
+    public static readonly StoreScript Adopt = Change("adopt", WhenAway.Wait) with { IsAnyones = true };
+    public static readonly StoreScript AdoptSession = Change("adopt_session", WhenAway.Wait) with { IsAnyones = true };
+    public static readonly StoreScript HandOver = Change("hand_over", WhenAway.Wait) with { IsAnyones = true };
+    public static readonly StoreScript TakeOff = Change("take_off", WhenAway.Wait);
+    public static readonly StoreScript Purge = Change("purge", WhenAway.Wait) with { IsAnyones = true };
     public static readonly StoreScript Counts = Change("counts", WhenAway.Wait);
 
     private static StoreScript Read(string name, WhenAway whenAway) => Of(Reading, whenAway, "prelude", name);

@@ -13,8 +13,12 @@ public readonly record struct Ulid(UInt128 Value)
 
     private const string Alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-    /// <summary>The instant the identifier was made, to the millisecond.</summary>
-    public DateTimeOffset Time => DateTimeOffset.FromUnixTimeMilliseconds((long)(ulong)(Value >> 80));
+    // Its 48 bits reach further than any calendar of ours.
+    private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>The instant the identifier was made, to the millisecond; at the latest the end of the year 9999.</summary>
+    public DateTimeOffset Time =>
+        DateTimeOffset.FromUnixTimeMilliseconds(Math.Min((long)(ulong)(Value >> 80), LastMillisecond));
 
     /// <summary>Makes an identifier from its time and 80 random bits.</summary>
     public static Ulid Create(DateTimeOffset time, UInt128 random) =>

@@ -79,11 +79,21 @@ public sealed class CentralLeaseTests : IAsyncLifetime
         await _server.CallAsync(
             "SET",
             "agent:session:gateway",
-            """{"nonce":"other","kind":"pi-terminal","pid":7,"host":"h"}"""
+            """{"nonce":"other","kind":"pi-terminal","pid":7,"host":"h"}""",
+            "PX",
+            60_000
         );
 
         await UntilAsync(() => term.Lost.IsCancellationRequested);
         await UntilAsync(() => lease.Status.Holder?.Contains("pi-terminal 7 on h") == true);
+    }
+
+    [Fact]
+    public async Task Term_OverAValueThatNeverEnds_Begins()
+    {
+        await _server.CallAsync("SET", "agent:session:gateway", """{"nonce":"n","kind":"pi"}""");
+
+        await TermAsync(Make("alpha"));
     }
 
     [Fact]

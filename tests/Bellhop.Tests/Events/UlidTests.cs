@@ -43,4 +43,7 @@ public sealed class UlidTests
             .Select(i => Ulid.Create(at.AddMilliseconds(i), (UInt128)(100 - i)).ToString());
         texts.ShouldBeInOrder(SortDirection.Ascending, StringComparer.Ordinal);
     }
+
+    [Fact]
+    public void Time_BeyondTheCalendar_IsItsEnd() => Ulid.Parse("7ZZZZZZZZZZZZZZZZZZZZZZZZZ").Time.Year.ShouldBe(9999);
 }

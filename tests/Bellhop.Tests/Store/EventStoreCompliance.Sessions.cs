@@ -210,6 +210,21 @@ public abstract partial class EventStoreCompliance
     }
 
     [Fact]
+    public async Task Purge_AClockWasAheadForAWhile_DeletesWhatCameLater()
+    {
+        Event[] events = [Machine(), Machine() with { ArrivedAt = Time.GetUtcNow().AddYears(1) }, Machine(), Machine()];
+        foreach (var e in events)
+            await Append(e);
+        var rows = await Store.WaitingAsync(Gateway, 9, long.MaxValue, Cancel);
+        await Store.TakeAsync([.. rows.Take(3).Select(r => r.Delivery)], "taken", Cancel);
+        Time.Advance(TimeSpan.FromDays(30));
+
+        (await Store.PurgeAsync(new Retention(Time.GetUtcNow(), Time.GetUtcNow()), Cancel)).ShouldBe(2);
+
+        (await Store.FindAsync(events[1].Id, Cancel)).ShouldNotBeNull("its own day has not come");
+    }
+
+    [Fact]
     public async Task Purge_OfManyEvents_GoesThroughAllSlices()
     {
         await AppendMany(1_200);

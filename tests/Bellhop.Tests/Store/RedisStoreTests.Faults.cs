@@ -15,7 +15,7 @@ public sealed partial class RedisStoreTests
         var store = await OpenAsync();
         var e = Make.Event(Time);
         await store.AppendAsync([Make.New(e)], Cancel);
-        _fence = 1;
+        (_fence, _term) = (1, 1);
         await Server.CallAsync("SET", "agent:bellhop:fence", 1);
         var lease = await store.LeaseAsync(SessionId.Gateway, Limits, Cancel);
         await Server.CallAsync("INCR", "agent:bellhop:fence");
@@ -156,7 +156,6 @@ public sealed partial class RedisStoreTests
             () => store.AdoptAsync(Satellite, "x", Cancel),
             () => store.AbandonAsync(SessionId.Gateway, "x", Cancel),
             () => store.PurgeAsync(new Retention(DateTimeOffset.MaxValue, DateTimeOffset.MaxValue), Cancel),
-            () => store.ReportAsync(Satellite, new TerminalReport("x", DeliveryState.Queued, null, null), Cancel),
         ];
 
     /// <summary>Past the greeting, which refuses a replica.</summary>

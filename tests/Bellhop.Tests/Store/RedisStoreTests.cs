@@ -21,6 +21,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
     private readonly List<string> _losses = [];
     private SessionId[] _served = [SessionId.Gateway];
     private long? _fence;
+    private long? _term;
 
     private ManualTime Time { get; } = new();
 
@@ -124,7 +125,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
         var store = await OpenAsync();
         const string row = """{"type":"x"}""";
         var taken = Make.Event(Time, body: row);
-        await store.AppendTakenAsync(Make.New(taken, Satellite), Cancel);
+        await store.AppendTakenAsync(Make.New(taken, Satellite), new TakenUnder(null), Cancel);
         await store.ReportAsync(
             Satellite,
             new TerminalReport(taken.Key.ToString(), DeliveryState.Injected, null, null),
@@ -198,7 +199,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
     public async Task AppendTaken_HandsNothingOver()
     {
         var store = await OpenAsync();
-        await store.AppendTakenAsync(Make.New(Make.Event(Time), Satellite), Cancel);
+        await store.AppendTakenAsync(Make.New(Make.Event(Time), Satellite), new TakenUnder(null), Cancel);
         (await RowsAsync(Satellite)).ShouldBeEmpty();
         store.Counts.Unfinished.ShouldBe(1);
     }
@@ -323,6 +324,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
             {
                 Served = () => _served,
                 Fence = () => _fence,
+                Term = () => _term,
                 DataLost = _losses.Add,
             },
             Time,

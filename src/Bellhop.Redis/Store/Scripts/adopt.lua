@@ -8,8 +8,7 @@ local rows = {}
 for _, session in ipairs(sessions_with('accepted')) do
   for _, number in ipairs(redis.call('ZRANGE', key('accepted', session), 0, limit - 1)) do
     local d = read(number)
-    if d.at >= before then break end
-    rows[#rows + 1] = d
+    if d.at < before then rows[#rows + 1] = d end
   end
 end
 by_number(rows)

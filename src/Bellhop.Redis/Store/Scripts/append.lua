@@ -2,7 +2,8 @@
 -- 1 most unfinished deliveries   2 a list and 3 the row of it that this event was ('' = none)
 -- 4 "1" where sessions without a lane are handed it on their lists, "0" where they have it already
 -- 5 a session whose lane waits with us ('' = none), and only then 6 to 10 as the script lease has them from 2 on
--- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine, claim, claimed}
+-- then for each event: its JSON, its body, {targets:[{session, known, note, dropped_by}], quarantine, claim, claimed, taken}
+-- taken: the turn under which a terminal has it in hand already ('' = it counts none).
 -- claim: a key by which a terminal says that it has the row in hand; where it exists, claimed is the note for all targets.
 -- Answers [0 | [known key, duplicate, sessions], ...]; "full"; or "gone" where somebody else took the row. Behind it,
 -- where a lane waits and central is ours, stands what the script lease would have answered now.
@@ -29,23 +30,24 @@ local function read_plans()
 end
 
 -- One delivery for each target; list is what comes before them on the event's. e is the event as it stands in the store.
-local function deliver(e, targets, quarantine, list)
+local function deliver(e, targets, plan, list)
   local first = last_number + 1
   for _ = 1, #targets do list[#list + 1] = next_number() end
   redis.call('RPUSH', event_key(e.key), unpack(list))
   for i, target in ipairs(targets) do
     local d = {
       number = first + i - 1, event = e.key, session = target.session, kind = e.kind, type = e.type, source = e.source,
-      id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = quarantine,
+      id = e.id ~= e.key and e.id or nil, reply = e.reply, size = e.size, reason = plan.quarantine,
     }
     bear_for(d, target, arg(4) == '0')
+    if plan.taken then take(d, plan.taken ~= '' and plan.taken or nil) end
   end
   return first
 end
 
-local function write_new(e, json, body, targets, quarantine, place)
+local function write_new(e, json, body, targets, plan, place)
   brought[e.key] = place
-  local first = deliver(e, targets, quarantine, { json, body })
+  local first = deliver(e, targets, plan, { json, body })
   redis.call('ZADD', key('arrivals'), first, e.key)
   if e.id == e.key then return end
   redis.call('ZADD', key('id', e.id), first, e.key)
@@ -88,10 +90,10 @@ local function append(json, body, plan, place, has_stored)
   local known = has_stored and e.key or find_earlier(e)
   local fresh, had = split(plan.targets, known)
   if not known then
-    write_new(e, json, body, fresh, plan.quarantine, place)
+    write_new(e, json, body, fresh, plan, place)
     return '0'
   end
-  if #fresh > 0 then deliver(header(known), fresh, plan.quarantine, {}) end
+  if #fresh > 0 then deliver(header(known), fresh, plan, {}) end
   return cjson.encode({ known, #fresh == 0 and known ~= e.key, sessions_of(plan.targets, had, fresh) })
 end
 

@@ -164,6 +164,15 @@ local function move(d, to, note)
   count(d.session, to, 1)
 end
 
+-- From wherever it waits to injecting: a terminal has it, under its turn (nil = it counts none).
+local function take(d, turn)
+  if d.state == ACCEPTED then move(d, QUEUED) end
+  if d.state == QUEUED then
+    d.turn, d.due, d.fence = turn, nil, nil
+    move(d, INJECTING)
+  end
+end
+
 -- Kept with the counts, after the last write.
 local function next_number()
   last_number = last_number + 1

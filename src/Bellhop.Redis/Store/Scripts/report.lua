@@ -1,9 +1,10 @@
 -- A session's own terminal says how far an event is.
 -- 1 session  2 key or id ('' = what is in hand under the turn)  3 the key, where 2 can be one  4 state  5 the terminal's turn ('' = none)  6 note
--- 7 exactly this delivery ('' = any of the event)
--- Answers 1, or 0 where the session has no unfinished delivery that the report could be about.
+-- 7 exactly this delivery ('' = any of the event)  8 the row of an event that nobody named ('' = it has a name)
+-- Answers 1, or 0 where the session has no unfinished delivery that the report could be about. Of central, while a gateway
+-- serves it, only the end of a turn counts; for all else it is too late, which is answered with 1.
 
-local id, stop = start(true)
+local id, stop = start(false)
 if stop then return stop end
 
 local session, told, note = arg(1), tonumber(arg(4)), arg(6)
@@ -15,6 +16,15 @@ local function events()
   return redis.call('ZREVRANGE', key('id', arg(2)), 0, MAX_EVENTS - 1)
 end
 
+-- Its key was made of the turn; another turn may go on with what an earlier one had.
+local function with_this_row()
+  local rows = {}
+  for _, d in ipairs(read_all(redis.call('ZRANGE', key('hand', session), 0, -1))) do
+    if not d.id and redis.call('LINDEX', event_key(d.event), 1) == arg(8) then rows[#rows + 1] = d end
+  end
+  return rows
+end
+
 local function all()
   if arg(7) ~= '' then return read_all({ arg(7) }) end
   if arg(2) == '' then return turn and read_all(redis.call('LRANGE', key('turn', turn), 0, -1)) or {} end
@@ -22,7 +32,7 @@ local function all()
   for _, event in ipairs(events()) do
     for _, d in ipairs(deliveries_of(event)) do rows[#rows + 1] = d end
   end
-  return rows
+  return #rows == 0 and arg(8) ~= '' and with_this_row() or rows
 end
 
 local function in_hand(d) return COUNTED[d.state] == 'turn' end
@@ -52,29 +62,28 @@ local function meant()
   return best
 end
 
--- From wherever it waits to injecting.
-local function take(d)
-  if d.state == ACCEPTED then move(d, QUEUED) end
-  if d.state == QUEUED then
-    d.turn, d.due = turn, nil
-    move(d, INJECTING)
-  end
+-- A gateway serves central by a lane of its own: a terminal may finish what it took before, by its turn, and begin nothing.
+local function is_late()
+  if session ~= 'gateway' or (turn and told ~= INJECTED) then return false end
+  local is_json, lease = pcall(cjson.decode, redis.pcall('GET', prefix .. ':session:gateway'))
+  return is_json and type(lease) == 'table' and lease.kind == 'bellhop'
 end
 
+if is_late() then return finish(id, 1) end
 local d = meant()
 if not d then return finish(id, 0) end
 if told == QUEUED then
   if in_hand(d) then move(d, QUEUED, note) end
 elseif told == INJECTED then
   if of_another_turn(d) then move(d, QUEUED, 'did not arrive; given again') end
-  take(d)
+  take(d, turn)
   if d.state ~= INJECTED then move(d, INJECTED, note) end
 elseif told == COMPLETED then
-  take(d)
+  take(d, turn)
   if d.state ~= INJECTED then move(d, INJECTED) end
   move(d, COMPLETED, note)
 else
-  if not in_hand(d) then take(d) end
+  if not in_hand(d) then take(d, turn) end
   d.reason = note ~= '' and note or 'given up by its terminal'
   move(d, DEAD, note)
 end
