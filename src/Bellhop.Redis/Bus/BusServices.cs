@@ -1,6 +1,8 @@
 using Bellhop.Redis.Bridge;
 using Bellhop.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Redis.Bus;
 
@@ -22,6 +24,11 @@ public static class BusServices
             .AddSingleton<RowIntake>()
             .AddSingleton<ReceiptIntake>()
             .AddSingleton<Orphans>()
+            .AddHostedService(s => new CentralWatch(
+                bus.LeaseEnded,
+                s.GetRequiredService<IHostApplicationLifetime>(),
+                s.GetRequiredService<ILogger<CentralWatch>>()
+            ))
             .AddHostedService<RowTaps>()
             .AddHostedService<ReceiptTap>()
             .AddHostedService<SessionWatch>();

@@ -46,6 +46,9 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
+    /// <summary>Ends when nobody tries any more: after the disposal; before it with what broke the loop.</summary>
+    public Task Ended => _running;
+
     /// <summary>Whether this gateway is central now.</summary>
     public CentralStatus Status => _status;
 
@@ -69,7 +72,8 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _running;
+        // What broke it was said by whoever awaits Ended; the lease is let go of all the same.
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Fence is not null)
             await ReleaseAsync();
         _end.Dispose();
@@ -90,6 +94,10 @@ internal sealed partial class CentralLease : ICentral, IAsyncDisposable
         catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
             return; // the program ends
+        }
+        finally
+        {
+            Become(CentralRole.Unknown, null);
         }
     }
 

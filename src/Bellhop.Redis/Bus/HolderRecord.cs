@@ -42,9 +42,9 @@ public sealed record HolderRecord
             using var document = JsonDocument.ParseValue(ref reader);
             return document.RootElement is { ValueKind: JsonValueKind.Object } fields ? Read(fields) : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // somebody set the key by hand
+            return null; // somebody set the key by hand; the second is text that is no UTF-8
         }
     }
 
@@ -73,9 +73,9 @@ public sealed record HolderRecord
         new()
         {
             Host = Text(fields, "host") ?? "an unknown machine",
-            Pid = fields.TryGetProperty("pid", out var pid) && pid.TryGetInt32(out var number) ? number : 0,
+            Pid = Number(fields, "pid") is { } pid && pid.TryGetInt32(out var number) ? number : 0,
             StartedAt =
-                fields.TryGetProperty("startedAt", out var at) && at.TryGetInt64(out var ms)
+                Number(fields, "startedAt") is { } at && at.TryGetInt64(out var ms)
                     ? DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, 0, 253402300799999))
                     : DateTimeOffset.UnixEpoch,
             Home = Text(fields, "home"),
@@ -88,4 +88,7 @@ public sealed record HolderRecord
         fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+
+    private static JsonElement? Number(JsonElement fields, string name) =>
+        fields.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value : null;
 }

@@ -116,6 +116,9 @@ public sealed class RedisBus : IAsyncDisposable
 
     internal BusStore OpeningStore => _store;
 
+    /// <summary>Ends with what broke the keeping of the lease; never where there is none to keep.</summary>
+    internal Task LeaseEnded => _lease?.Ended ?? new TaskCompletionSource().Task;
+
     /// <summary>Only after the lanes have ended: the lease goes first, so that the next one need not wait.</summary>
     public async ValueTask DisposeAsync()
     {

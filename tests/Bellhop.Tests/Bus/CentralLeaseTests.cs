@@ -124,6 +124,34 @@ public sealed class CentralLeaseTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Standby_ALeaseThatSomebodyWroteByHand_GoesOnTrying()
+    {
+        await _server.CallAsync("SET", "agent:session:gateway", """{"pid":"4711","nonce":"x"}""", "PX", 60_000);
+        var lease = Make("alpha");
+        await UntilAsync(() => lease.Status.Role == CentralRole.Standby || lease.Ended.IsCompleted);
+
+        await _server.CallAsync("DEL", "agent:session:gateway");
+
+        await TermAsync(lease);
+    }
+
+    [Fact]
+    public async Task Run_BreaksOnItsOwn_EndsTheTermAndStopsTheGateway()
+    {
+        var lease = Make("alpha");
+        var term = await TermAsync(lease);
+        var application = new FakeApplication();
+        using var watch = new CentralWatch(lease.Ended, application, NullLogger<CentralWatch>.Instance);
+        await watch.StartAsync(Cancel);
+
+        _news.SetException(new InvalidOperationException("what nobody thought of"));
+
+        await application.Stopped.WaitAsync(Patience, TimeProvider.System, Cancel);
+        term.Lost.IsCancellationRequested.ShouldBeTrue();
+        lease.Status.Role.ShouldBe(CentralRole.Unknown);
+    }
+
+    [Fact]
     public async Task Echo_ATerminalListens_MakesWayUntilItIsGone()
     {
         await using (var terminal = Subscribe("agent:notify:main"))
