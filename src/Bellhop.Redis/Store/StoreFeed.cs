@@ -14,11 +14,17 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
     // Answers that overtake one another are a few; more means that a number was missed and must be looked for.
     private const int MaxHeld = 1_024;
 
+    // Two or three are many.
+    private const int MaxStrangers = 100;
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, StoreChange> _held = [];
     private readonly Channel<bool> _lookAgain = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
     );
+
+    // Places that were heard of, are not ours, and need not be asked about again.
+    private readonly HashSet<string> _strangers = [];
 
     private string? _place;
     private long _version;
@@ -54,14 +60,19 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
             Tell(change);
     }
 
-    /// <summary>Takes what was published.</summary>
+    /// <summary>
+    /// Takes what was published. Channels know no databases, so a place that is not ours is either that of another one or
+    /// what ours became after a loss: only an answer of our own says which.
+    /// </summary>
     public void Hear(ReadOnlyMemory<byte> message)
     {
         var head = ChangeHead.Read(message);
         lock (_lock)
         {
-            Enter(head.Place);
-            Tell(Count(head));
+            if (head.Place == _place)
+                Tell(Count(head));
+            else if (_place is not null)
+                AskAbout(head.Place);
         }
     }
 
@@ -83,6 +94,15 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
             );
         }
         lanes.SignalAll();
+    }
+
+    /// <summary>Once each: asking is published, too, and two gateways would otherwise ask each other for ever.</summary>
+    private void AskAbout(string place)
+    {
+        if (_strangers.Count >= MaxStrangers)
+            _strangers.Clear();
+        if (_strangers.Add(place))
+            LookAgain();
     }
 
     /// <summary>Another id than before: all that we knew is gone from there.</summary>
