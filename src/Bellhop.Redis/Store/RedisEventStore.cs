@@ -19,6 +19,8 @@ public sealed partial class RedisEventStore : IEventStore
     // Some milliseconds of the server's time, in which nobody else is served.
     private const int SliceSize = 500;
 
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromSeconds(1);
+
     private readonly RedisStoreOptions _options;
     private readonly LanePlaces _lanes;
     private readonly StoreFeed _feed;
@@ -26,12 +28,13 @@ public sealed partial class RedisEventStore : IEventStore
     private readonly RedisSubscriber _hears;
     private readonly ScriptCalls _scripts;
     private readonly UlidFactory _ulids;
+    private readonly TimeProvider _time;
     private readonly Task _refreshing;
     private bool _disposed;
 
     private RedisEventStore(RedisStoreParts parts)
     {
-        (_options, _ulids) = (parts.Options, parts.Ulids);
+        (_options, _ulids, _time) = (parts.Options, parts.Ulids, parts.Time);
         _lanes = new LanePlaces(parts.Time);
         _feed = new StoreFeed(_options, _lanes);
         var patience = new RedisClientOptions { Name = "bellhop-store", IsQuiet = true };
@@ -170,7 +173,7 @@ public sealed partial class RedisEventStore : IEventStore
     private async Task ReadStateAsync(CancellationToken cancel) =>
         _feed.Accept((RespAggregate)await _scripts.ReadAsync(StoreScript.Counts, cancel));
 
-    /// <summary>Reads the state again whenever something may have been missed.</summary>
+    /// <summary>Reads the state again whenever something may have been missed, until that was read or the store closes.</summary>
     private async Task RefreshAsync()
     {
         try
@@ -178,21 +181,28 @@ public sealed partial class RedisEventStore : IEventStore
             while (await _feed.Asked.WaitToReadAsync(_scripts.Closing))
             {
                 _feed.Asked.TryRead(out _);
-                await ReadStateAsync(_scripts.Closing);
+                await RefreshOnceAsync();
             }
-        }
-        catch (StoreException e) when (!_scripts.Closing.IsCancellationRequested)
-        {
-            // Counts stay as they are; who follows moves must know that some may be missing.
-            _feed.Readers.Break(e.Message);
-        }
-        catch (StoreException)
-        {
-            // The store closes.
         }
         catch (OperationCanceledException) when (_scripts.Closing.IsCancellationRequested)
         {
             // The store closes.
+        }
+    }
+
+    private async Task RefreshOnceAsync()
+    {
+        try
+        {
+            await ReadStateAsync(_scripts.Closing);
+        }
+        catch (StoreException e)
+        {
+            _scripts.Closing.ThrowIfCancellationRequested();
+            // Counts stay as they are for now; who follows moves must know that some may be missing.
+            _feed.Readers.Break(e.Message);
+            _feed.LookAgain();
+            await Task.Delay(LookAgainAfter, _time, _scripts.Closing);
         }
     }
 }

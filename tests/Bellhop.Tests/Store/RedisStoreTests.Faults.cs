@@ -1,3 +1,4 @@
+using System.Text;
 using Bellhop.Events;
 using Bellhop.Redis.Client;
 using Bellhop.Redis.Store;
@@ -123,6 +124,26 @@ public sealed partial class RedisStoreTests
     }
 
     [Fact]
+    public async Task Refresh_ThatFails_IsTriedAgainUntilItIsDone()
+    {
+        await using var proxy = new CuttingProxy(Server.Port);
+        var (blind, other) = (await OpenAsync(proxy), await OpenAsync());
+        await other.AppendAsync([Make.New(Make.Event(Time))], Cancel);
+        await Server.CallAsync("RENAME", "agent:bellhop:counts", "aside");
+        await Server.CallAsync("SET", "agent:bellhop:counts", "of another kind");
+        var moves = blind.WatchAsync(Cancel);
+        await Server.CallAsync("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes");
+        await Should.ThrowAsync<StoreException>(async () => await moves.LastAsync(Cancel).AsTask().WaitAsync(Patience));
+        await Time.SomebodySleepsAsync().WaitAsync(Patience, Cancel);
+        await Server.CallAsync("RENAME", "aside", "agent:bellhop:counts");
+        await Server.CallAsync("HSET", "agent:bellhop:counts", "queued gateway", 7);
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        await UntilAsync(() => blind.Counts.Sessions.Any(s => s.Queued == 7));
+    }
+
+    [Fact]
     public async Task Open_WithoutThePassword_SaysWhatIsWrong()
     {
         await Server.CallAsync("CONFIG", "SET", "requirepass", "secret");
@@ -159,11 +180,14 @@ public sealed partial class RedisStoreTests
         ];
 
     /// <summary>Past the greeting, which refuses a replica.</summary>
-    private async Task ReplicaOfNoOneAsync()
+    private Task<string> ReplicaOfNoOneAsync() => SayAsync("REPLICAOF NO ONE");
+
+    private async Task<string> SayAsync(string line)
     {
         using var client = new System.Net.Sockets.TcpClient();
         await client.ConnectAsync("127.0.0.1", Server.Port, Cancel);
-        await client.GetStream().WriteAsync("REPLICAOF NO ONE\r\n"u8.ToArray(), Cancel);
-        (await client.GetStream().ReadAsync(new byte[16], Cancel)).ShouldBeGreaterThan(0);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line}\r\n"), Cancel);
+        var answer = new byte[256];
+        return Encoding.ASCII.GetString(answer, 0, await client.GetStream().ReadAsync(answer, Cancel));
     }
 }
