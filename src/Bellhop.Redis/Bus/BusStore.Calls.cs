@@ -152,6 +152,14 @@ internal sealed partial class BusStore
         _whenChanged();
     }
 
+    private void Waiting(string? reason)
+    {
+        if (_waitsFor == reason)
+            return;
+        _waitsFor = reason;
+        _whenChanged();
+    }
+
     /// <summary>What cannot even be asked fails as the call itself would: through its task.</summary>
     private static async Task<T> Try<T>(Func<Task<T>> call) => await call();
 }

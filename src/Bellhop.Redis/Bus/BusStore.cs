@@ -13,7 +13,7 @@ internal sealed partial class BusStore : IEventStore
     // The server answers or not within milliseconds; more often would only fill the log.
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    private readonly Func<CancellationToken, Task<RedisEventStore>> _open;
+    private readonly Func<Action<string?>, CancellationToken, Task<RedisEventStore>> _open;
     private readonly Action _whenChanged;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -25,11 +25,15 @@ internal sealed partial class BusStore : IEventStore
     private readonly Task _opening;
     private volatile string? _problem;
     private volatile string? _refusal;
+    private volatile string? _waitsFor;
     private bool _disposed;
 
-    /// <summary>Begins to open. <paramref name="whenChanged"/> is told of every change of <see cref="Problem"/>.</summary>
+    /// <summary>
+    /// Begins to open. <paramref name="open"/> gets what the store says its waiting calls are refused with;
+    /// <paramref name="whenChanged"/> is told of every change of <see cref="Problem"/>.
+    /// </summary>
     public BusStore(
-        Func<CancellationToken, Task<RedisEventStore>> open,
+        Func<Action<string?>, CancellationToken, Task<RedisEventStore>> open,
         Action whenChanged,
         TimeProvider time,
         ILogger<BusStore> logger
@@ -39,8 +43,10 @@ internal sealed partial class BusStore : IEventStore
         _opening = Task.Run(OpenAsync, CancellationToken.None);
     }
 
-    /// <summary>Why there is no store yet, or why it refused the last append; null where neither is so.</summary>
-    public string? Problem => _opened.Task.IsCompletedSuccessfully ? _refusal : _problem;
+    /// <summary>
+    /// Why there is no store yet, why it refused the last append, or why what lanes do waits; null where none is so.
+    /// </summary>
+    public string? Problem => (_opened.Task.IsCompletedSuccessfully ? _refusal : _problem) ?? _waitsFor;
 
     /// <inheritdoc />
     public StoreCounts Counts =>
@@ -72,7 +78,7 @@ internal sealed partial class BusStore : IEventStore
         {
             try
             {
-                _opened.SetResult(await _open(_end.Token));
+                _opened.SetResult(await _open(Waiting, _end.Token));
                 _whenChanged();
                 return;
             }

@@ -71,7 +71,7 @@ public sealed class RedisBus : IAsyncDisposable
             new RedisHooks { OnHealth = _ => Tell() }
         );
         _store = new BusStore(
-            cancel => OpenAsync(ulids, time, loggers, cancel),
+            (refused, cancel) => OpenAsync(refused, ulids, time, loggers, cancel),
             Tell,
             time,
             loggers.CreateLogger<BusStore>()
@@ -152,6 +152,7 @@ public sealed class RedisBus : IAsyncDisposable
         };
 
     private Task<RedisEventStore> OpenAsync(
+        Action<string?> refused,
         UlidFactory ulids,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -166,6 +167,7 @@ public sealed class RedisBus : IAsyncDisposable
                 Fence = () => _lease?.Fence,
                 Term = () => _lease is { IsHeld: true } ? _lease.Fence : null,
                 DataLost = message => _alarms.Raise(LossAlarm, message),
+                Refused = refused,
             },
             time,
             ulids,

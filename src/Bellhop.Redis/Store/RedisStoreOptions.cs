@@ -43,4 +43,11 @@ public sealed record RedisStoreOptions
     /// the caller's thread or the connection's: it must be quick. The default value does nothing.
     /// </summary>
     public Action<string> DataLost { get; init; } = static _ => { };
+
+    /// <summary>
+    /// Told, in words for a person, why the server refuses for now what must be done and is tried again; null when
+    /// nothing waits for that any more. On the caller's thread or the connection's: it must be quick. The default value
+    /// does nothing.
+    /// </summary>
+    public Action<string?> Refused { get; init; } = static _ => { };
 }

@@ -14,12 +14,16 @@ internal sealed class ScriptCalls : IAsyncDisposable
     /// <summary>How long a call that may have been carried out waits to ask again before it says that Redis is away.</summary>
     private static readonly TimeSpan AskAgainWithin = TimeSpan.FromSeconds(2);
 
+    /// <summary>How soon a server is asked again that refuses for now: somebody's slow script takes rarely longer.</summary>
+    private static readonly TimeSpan RefusedPause = TimeSpan.FromMilliseconds(250);
+
     private readonly RedisClient _redis;
     private readonly StoreFeed _feed;
     private readonly RedisStoreOptions _options;
     private readonly TimeProvider _time;
     private readonly UlidFactory _ulids;
     private readonly OpenCalls _open = new();
+    private readonly Refusals _refusals;
     private readonly CancellationTokenSource _closing = new();
     private readonly RedisArgument[] _keys;
 
@@ -33,6 +37,7 @@ internal sealed class ScriptCalls : IAsyncDisposable
     {
         (_redis, _feed, _options, _time, _ulids) = (redis, feed, options, time, ulids);
         _keys = [$"{options.Prefix}:bellhop"];
+        _refusals = new Refusals(options.Refused);
     }
 
     /// <summary>Fires when the store begins to close.</summary>
@@ -114,6 +119,7 @@ internal sealed class ScriptCalls : IAsyncDisposable
         CancellationToken cancel
     )
     {
+        using var call = _refusals.Begin();
         for (var resent = false; ; )
         {
             try
@@ -134,6 +140,11 @@ internal sealed class ScriptCalls : IAsyncDisposable
             {
                 await WhenBackAsync(script.WhenAway, e, cancel);
             }
+            catch (RedisErrorException e) when (script.WhenAway == WhenAway.Wait && StoreErrors.IsPassing(e))
+            {
+                call.Waits(e.Message);
+                await WaitAsync(stop => Task.Delay(RefusedPause, _time, stop), cancel);
+            }
         }
     }
 
@@ -151,15 +162,27 @@ internal sealed class ScriptCalls : IAsyncDisposable
 
     private async Task WhenBackAsync(WhenAway whenAway, RedisException why, CancellationToken cancel)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
         try
         {
             var patience = whenAway == WhenAway.Wait ? Timeout.InfiniteTimeSpan : AskAgainWithin;
-            await _redis.WhenUpAsync(stop.Token).WaitAsync(patience, _time, CancellationToken.None);
+            await WaitAsync(
+                stop => _redis.WhenUpAsync(stop).WaitAsync(patience, _time, CancellationToken.None),
+                cancel
+            );
         }
         catch (TimeoutException)
         {
             throw StoreErrors.IsAway(why.Message, why);
+        }
+    }
+
+    /// <summary>Waits, but for no longer than the caller wants to and the store is open.</summary>
+    private async Task WaitAsync(Func<CancellationToken, Task> wait, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        try
+        {
+            await wait(stop.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

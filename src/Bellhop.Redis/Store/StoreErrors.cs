@@ -21,6 +21,7 @@ internal static class StoreErrors
         "NOREPLICAS",
         "CLUSTERDOWN",
         "MOVED",
+        "TRYAGAIN",
     ];
 
     public static StoreException Closed() => new("The store is closed.");
@@ -50,6 +51,13 @@ internal static class StoreErrors
             _ => new StoreException(e.Message, e) { IsAway = Away.Contains(e.Code), IsDiskFull = e.Code == "MISCONF" },
         };
     }
+
+    /// <summary>
+    /// True where the server will do later what it refuses now, and has done nothing of it: an error from the midst of a
+    /// script names the script, and may come behind some of its writes, which must not be made again.
+    /// </summary>
+    public static bool IsPassing(RedisErrorException e) =>
+        Away.Contains(e.Code) && !e.Line.Contains(" script: ", StringComparison.Ordinal);
 
     /// <summary>The place's id in an error of ours; null in any other.</summary>
     public static string? PlaceOf(RedisErrorException e) =>

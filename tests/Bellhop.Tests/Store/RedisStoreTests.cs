@@ -19,6 +19,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
 
     private readonly List<RedisEventStore> _stores = [];
     private readonly List<string> _losses = [];
+    private readonly List<string?> _refusals = [];
     private SessionId[] _served = [SessionId.Gateway];
     private long? _fence;
     private long? _term;
@@ -326,6 +327,7 @@ public sealed partial class RedisStoreTests(RedisFixture fixture) : IClassFixtur
                 Fence = () => _fence,
                 Term = () => _term,
                 DataLost = _losses.Add,
+                Refused = _refusals.Add,
             },
             Time,
             new UlidFactory(Time),
