@@ -82,7 +82,8 @@ internal sealed class LeaseKeys : IDisposable
         }
         if (client is not null)
             _renewedBy[key.Session] = client.Id;
-        await _terminals.RenewAsync(TerminalLease.Read(key.Session, value, end - now, end, now), cancel);
+        var period = TerminalLease.Kept(end - now);
+        await _terminals.RenewAsync(TerminalLease.Read(key.Session, value, period, end, now), cancel);
         await _holders.LetGoAsync(key.Session, cancel);
     }
 

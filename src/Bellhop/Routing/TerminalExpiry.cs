@@ -18,6 +18,9 @@ public sealed partial class TerminalExpiry(
     // A look that comes later than this was not merely slow: the machine slept, and the terminals on it as well.
     private static readonly TimeSpan Slept = TimeSpan.FromSeconds(30);
 
+    // A lease may be for years; no timer counts that far. Who has nothing to do by then looks and waits again.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     /// <inheritdoc />
     protected override async Task RunAsync(CancellationToken cancel)
     {
@@ -28,7 +31,7 @@ public sealed partial class TerminalExpiry(
             if (wait is not { } left)
                 await changed.WaitAsync(cancel);
             else if (left > TimeSpan.Zero)
-                await WaitAsync(changed, left, cancel);
+                await WaitAsync(changed, left < LongestWait ? left : LongestWait, cancel);
             else if (left < -Slept)
                 terminals.Prolong();
             else

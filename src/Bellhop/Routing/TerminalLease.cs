@@ -12,6 +12,9 @@ public sealed record TerminalLease
     /// <summary>The kind of a gateway's own lease, which is no terminal's.</summary>
     public const string Gateway = "bellhop";
 
+    /// <summary>A lease for longer is kept for this long over a restart: no terminal needs more between two renewals.</summary>
+    public static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(40);
+
     /// <summary>Longer words are cut: they are shown, and written into notes.</summary>
     private const int MaxWord = 120;
 
@@ -65,6 +68,9 @@ public sealed record TerminalLease
 
     /// <summary>How a note names it: <c>pid-123 on host box</c>.</summary>
     public string Who => (Pid is { } pid ? $"pid-{pid}" : "a client") + (Host is null ? "" : $" on host {Host}");
+
+    /// <summary>A period as it is kept: whatever a client wrote, a start can count from it.</summary>
+    public static TimeSpan Kept(TimeSpan period) => period < LongestPeriod ? period : LongestPeriod;
 
     /// <summary>Reads a lease that was written now.</summary>
     public static TerminalLease Read(

@@ -60,7 +60,9 @@ public sealed partial class TerminalLeases(
         var now = time.GetUtcNow();
         foreach (var record in await records.LoadAsync(cancel))
         {
-            var lease = TerminalLease.Read(record.Session, record.Json, record.Period, now + record.Period, now);
+            // Clamped here as well: a longer one may be on disk from before.
+            var period = TerminalLease.Kept(record.Period);
+            var lease = TerminalLease.Read(record.Session, record.Json, period, now + period, now);
             lock (_lock)
                 _live[record.Session] = lease;
         }

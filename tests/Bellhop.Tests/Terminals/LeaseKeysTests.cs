@@ -1,4 +1,5 @@
 using Bellhop.Events;
+using Bellhop.Routing;
 using Bellhop.Store;
 using Bellhop.Tests.Testing;
 
@@ -48,6 +49,46 @@ public sealed class LeaseKeysTests
         fixture.Terminals.Of(Satellite).ShouldBeNull();
         (await client.AskAsync("PEXPIRE", "agent:session:pid-7", "9000")).ShouldBe(":1");
         fixture.Terminals.Of(Satellite).ShouldNotBeNull().Period.ShouldBe(TimeSpan.FromSeconds(9));
+    }
+
+    [Theory]
+    [InlineData("EX", "99999999")]
+    [InlineData("PX", "251629934000000")] // as long as there are dates
+    public async Task Set_ForLongerThanATimerCounts_IsALeaseLikeAnother(string unit, string period)
+    {
+        await using var fixture = await RespFixture.StartAsync();
+        var client = fixture.Connect();
+        (await client.AskAsync("SET", "agent:session:pid-7", "{}", unit, period)).ShouldBe("+OK");
+        while (fixture.Time.PendingTimers == 0 && !fixture.Application.Stopped.IsCompleted)
+            await Task.Yield();
+        fixture.Application.Stopped.IsCompleted.ShouldBeFalse("the look after terminals goes on");
+
+        fixture.Time.Advance(TimeSpan.FromHours(3));
+        using var afterwards = fixture.TerminalsOfANewRun();
+        await afterwards.LoadAsync(TestContext.Current.CancellationToken);
+        afterwards.Of(Satellite).ShouldNotBeNull().Period.ShouldBe(TerminalLease.LongestPeriod);
+
+        await client.PushAsync("pid-7", "one");
+        await client.AskAsync("PEXPIRE", "agent:session:pid-7", "9000");
+        fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        await fixture.UntilAsync("one", "gateway", _ => true);
+    }
+
+    [Fact]
+    public async Task Load_OfARecordLongerThanThereAreDates_IsCutShort()
+    {
+        await using var fixture = await RespFixture.StartAsync();
+        var record = new TerminalRecord(Satellite, TimeSpan.MaxValue, "{}"u8.ToArray());
+        await new KeyspaceTerminalRecords(fixture.Store.Keyspace).SaveAsync(
+            record,
+            TestContext.Current.CancellationToken
+        );
+
+        using var afterwards = fixture.TerminalsOfANewRun();
+        await afterwards.LoadAsync(TestContext.Current.CancellationToken);
+
+        var lease = afterwards.Of(Satellite).ShouldNotBeNull();
+        lease.ExpiresAt.ShouldBe(fixture.Time.GetUtcNow() + TerminalLease.LongestPeriod);
     }
 
     [Fact]

@@ -26,6 +26,8 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
 
     public ManualTime Time { get; } = new();
 
+    public FakeApplication Application { get; } = new();
+
     public SqliteEventStore Store { get; private set; } = null!;
 
     /// <summary>Sessions that an agent of ours holds, with its kind.</summary>
@@ -68,7 +70,7 @@ internal sealed class RespFixture : IAsyncDisposable, ISessionHolders
         var fixture = new RespFixture();
         var services = new ServiceCollection()
             .AddSingleton<ISessionHolders>(fixture)
-            .AddSingleton<IHostApplicationLifetime>(new FakeApplication())
+            .AddSingleton<IHostApplicationLifetime>(fixture.Application)
             .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
             .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         var small = maxPages is { } pages ? await fixture.OpenSmallAsync(pages) : null;
