@@ -3,6 +3,7 @@ using Bellhop.Events;
 using Bellhop.Store;
 using Bellhop.Store.Sqlite;
 using Bellhop.Tests.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bellhop.Tests.Store;
@@ -10,6 +11,9 @@ namespace Bellhop.Tests.Store;
 /// <summary>What shares a commit, counted in the log file that every commit is synced to.</summary>
 public sealed class SqliteCommitTests : IAsyncLifetime
 {
+    // Far longer than anything here takes: it turns a hang into a failure and measures nothing.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TempFolder _folder = new();
     private readonly ManualTime _time = new();
     private SqliteEventStore _store = null!;
@@ -111,6 +115,34 @@ public sealed class SqliteCommitTests : IAsyncLifetime
         var lease = await waiting;
         lease.Deliveries.ShouldHaveSingleItem().Event.Key.ShouldBe((await small).Events[0].Key);
         _store.Counts.Sessions.ShouldBe([new SessionCounts(Make.Gateway, 0, 0, 1)]);
+    }
+
+    [Fact]
+    public async Task Look_WhoseLeaseCannotBeWritten_ComesAgainByItself()
+    {
+        await Append();
+        var failed = await _store.LeaseAsync(Make.Gateway, new BatchLimits(), Cancel);
+        await _store.FaultAsync(failed.Turn, TurnFault.Failed, "empty reply", new RetryPolicy(), Cancel);
+        var waiting = _store.LeaseAsync(Make.Gateway, new BatchLimits(), Cancel);
+        await Append(Make.Session("pid-9"));
+        await SqlAsync("CREATE TRIGGER no_room BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'no room'); END");
+
+        _time.Advance(TimeSpan.FromSeconds(2));
+        await Append(Make.Session("pid-9"));
+        waiting.IsCompleted.ShouldBeFalse();
+        await SqlAsync("DROP TRIGGER no_room");
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        (await waiting.WaitAsync(Patience, Cancel)).Deliveries.ShouldHaveSingleItem().Attempts.ShouldBe(1);
+    }
+
+    private async Task SqlAsync(string text)
+    {
+        await using var file = new SqliteConnection($"Data Source={_folder.File("state.db")};Pooling=False");
+        await file.OpenAsync(Cancel);
+        await using var command = file.CreateCommand();
+        command.CommandText = text;
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     private static int BreakAfterWriting(IKeyspaceTransaction keys)

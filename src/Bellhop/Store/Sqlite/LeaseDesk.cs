@@ -8,6 +8,9 @@ namespace Bellhop.Store.Sqlite;
 /// </summary>
 internal sealed class LeaseDesk
 {
+    // After a commit that failed: a full disk is asked once a second and not as fast as the writer can.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<SessionId, LeaseRequest> _waiting = [];
     private readonly List<(LeaseRequest Request, TurnLease Lease)> _served = [];
     private readonly TimeProvider _time;
@@ -65,12 +68,21 @@ internal sealed class LeaseDesk
         SetAlarm();
     }
 
-    /// <summary>The commit failed: the lanes wait on.</summary>
+    /// <summary>The commit failed: the lanes wait on, and what was due is tried again in a moment.</summary>
     public void Withdraw()
     {
+        var now = _time.GetUtcNow();
         foreach (var (request, _) in _served)
+        {
+            request.NextDue = now;
             request.Unclaim();
+        }
         _served.Clear();
+        // The alarm rang for this commit, and nothing else may ever stir these sessions again.
+        foreach (var request in _waiting.Values.Where(r => r.NextDue <= now))
+            request.NextDue = now + Rest;
+        _alarmAt = null;
+        SetAlarm();
     }
 
     public void Close()
@@ -86,9 +98,9 @@ internal sealed class LeaseDesk
         var pick = batch.OnlyOneFor(request.Session) is { } only
             ? new Pick([only], null)
             : BatchPicker.Next(batch.Db, request.Session, request.Limits, now);
-        request.NextDue = pick.NextDue;
         if (pick.Batch.Count == 0)
         {
+            request.NextDue = pick.NextDue;
             request.Unclaim();
             return;
         }
