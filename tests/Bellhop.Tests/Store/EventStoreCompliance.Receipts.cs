@@ -109,6 +109,23 @@ public abstract partial class EventStoreCompliance
     }
 
     [Fact]
+    public async Task Replay_OfWhatWasOnlyMoved_GivesItWhereItWentAndNowhereElse()
+    {
+        var (adopted, released) = (Machine(), Machine());
+        await Append(adopted, Satellite);
+        await Store.AdoptAsync(Satellite, "its terminal is gone", Cancel);
+        await Fail(await Lease(), TurnFault.Interrupted);
+        await Append(released, Satellite);
+        await Reroute(released, new Target(Gateway));
+        await Fail(await Lease(), TurnFault.Interrupted);
+
+        (await Store.ReplayAsync(adopted.Id, null, Cancel)).ShouldBe([Gateway]);
+        (await Store.ReplayAsync(released.Id, null, Cancel)).ShouldBe([Gateway]);
+        (await Store.ReplayAsync(released.Id, Satellite, Cancel)).ShouldBe([]);
+        Store.Counts.Sessions.ShouldBe([new SessionCounts(Gateway, 0, 2, 0)]);
+    }
+
+    [Fact]
     public async Task Replay_UnknownOrNothingToReplay_SaysWhich()
     {
         (await Store.ReplayAsync("nothing", null, Cancel)).ShouldBeNull();

@@ -31,7 +31,7 @@ internal sealed class StoreModel
     {
         if (delivery.State is not (DeliveryState.Accepted or DeliveryState.Queued))
             return 0;
-        delivery.State = DeliveryState.Dropped;
+        (delivery.State, delivery.Moved) = (DeliveryState.Dropped, true);
         var entry = _events.Find(e => e.Event == delivery.Event);
         foreach (var target in targets.Where(t => entry.Deliveries.TrueForAll(d => d.Session != t.Session)))
             Add(entry, target.Session, Born(target));
@@ -92,7 +92,7 @@ internal sealed class StoreModel
         var waiting = All.Where(d => d.State == DeliveryState.Accepted).ToList();
         foreach (var d in waiting)
         {
-            d.State = DeliveryState.Dropped;
+            (d.State, d.Moved) = (DeliveryState.Dropped, true);
             var entry = _events.Find(e => e.Event == d.Event);
             if (entry.Deliveries.TrueForAll(other => !other.Session.IsGateway))
                 Add(entry, SessionId.Gateway, DeliveryState.Queued);
@@ -104,7 +104,7 @@ internal sealed class StoreModel
     {
         var entry = _events.Find(e => e.Event.Key == key);
         var old = entry
-            .Deliveries.Where(d => d.State is DeliveryState.Dead or DeliveryState.Dropped && !d.Replayed)
+            .Deliveries.Where(d => d.State is DeliveryState.Dead or DeliveryState.Dropped && !d.Replayed && !d.Moved)
             .ToList();
         foreach (var d in old)
         {
@@ -196,4 +196,7 @@ internal sealed class ModelDelivery(int number, Event e, SessionId session)
     public DateTimeOffset? DueAt { get; set; }
 
     public bool Replayed { get; set; }
+
+    /// <summary>Dropped because it was given to others.</summary>
+    public bool Moved { get; set; }
 }

@@ -8,7 +8,9 @@ local event = resolve(arg(1), arg(2))
 if not event then return finish(id, 'null') end
 local sessions = {}
 for _, d in ipairs(by_number(deliveries_of(event))) do
-  local ended = d.state == DEAD or d.state == DROPPED
+  -- What was only moved lives on where it went; its session may be gone, and nobody would take it there.
+  local moved = d.reason == 'adopted' or d.reason == 'released'
+  local ended = d.state == DEAD or (d.state == DROPPED and not moved)
   if ended and not d.replayed and (arg(3) == '' or d.session == arg(3)) then
     give_again(d, d.session, 'replay of delivery ' .. d.number, d.number)
     d.replayed = true

@@ -5,8 +5,12 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>What a person does with deliveries that ended without success.</summary>
 internal static class DeadLetterOperations
 {
+    // What was only moved lives on where it went; its session may be gone, and nobody would take it there.
+    private const string WasMoved =
+        $"d.state = 7 AND d.reason IN ('{SessionOperations.Adopted}', '{RerouteOperation.Released}')";
+
     private const string Replayable =
-        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.event = ?1 AND d.state IN (6, 7) "
+        $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} WHERE d.event = ?1 AND d.state IN (6, 7) AND NOT ({WasMoved}) "
         + "AND NOT EXISTS (SELECT 1 FROM deliveries r WHERE r.event = ?1 AND r.replay_of = d.number) ORDER BY d.number";
 
     /// <summary>Gives them again as new deliveries; the old ones stay as they are, off the dead list.</summary>

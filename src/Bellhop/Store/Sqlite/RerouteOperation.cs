@@ -5,7 +5,8 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>Sends what waits for one session to others.</summary>
 internal static class RerouteOperation
 {
-    private const string RuleName = "released";
+    /// <summary>The reason of what others have instead.</summary>
+    internal const string Released = "released";
 
     public static int Run(WriteBatch batch, IReadOnlyList<Reroute> reroutes) =>
         reroutes.Count(reroute => Run(batch, reroute));
@@ -17,7 +18,7 @@ internal static class RerouteOperation
         );
         if (DeliveryRow.ReadAll(query.Bind(reroute.Delivery)) is not [var waiting])
             return false;
-        batch.Move(waiting with { Reason = RuleName, DueAt = null }, DeliveryState.Dropped, reroute.Note);
+        batch.Move(waiting with { Reason = Released, DueAt = null }, DeliveryState.Dropped, reroute.Note);
         foreach (var target in reroute.Targets)
         {
             if (!EventTable.HasDelivery(batch.Db, waiting.Event, target.Session))

@@ -5,6 +5,9 @@ namespace Bellhop.Store.Sqlite;
 /// <summary>What sessions do to deliveries by coming, going, staying away and helping themselves.</summary>
 internal static class SessionOperations
 {
+    /// <summary>The reason of what central has instead.</summary>
+    internal const string Adopted = "adopted";
+
     internal const string AcceptedOf =
         $"SELECT {DeliveryRow.Columns} {DeliveryRow.From} "
         + $"WHERE {DeliveryRow.IsUnfinished} AND d.session = ? AND d.state = 1 AND d.updated_at < ? ORDER BY d.number";
@@ -89,7 +92,7 @@ internal static class SessionOperations
 
     private static void GiveCentral(WriteBatch batch, DeliveryRow row, string dropNote, string note)
     {
-        batch.Move(row with { Reason = "adopted" }, DeliveryState.Dropped, dropNote);
+        batch.Move(row with { Reason = Adopted }, DeliveryState.Dropped, dropNote);
         if (EventTable.HasDelivery(batch.Db, row.Event, SessionId.Gateway))
             return;
         var adopted = row with { Session = SessionId.Gateway, State = DeliveryState.Queued, Reason = null };
