@@ -20,9 +20,11 @@ internal static class WaitOption
             HelpName = "duration",
             CustomParser = result =>
             {
-                if (Durations.TryParse(result.Tokens[0].Value, out var duration))
+                if (Durations.TryParse(result.Tokens[0].Value, out var duration) && duration <= Durations.LongestTimer)
                     return duration;
-                result.AddError($"--wait takes {Durations.Shape}.");
+                result.AddError(
+                    $"--wait takes {Durations.Shape}; no more than {Durations.Write(Durations.LongestTimer)}."
+                );
                 return null;
             },
         };

@@ -8,7 +8,10 @@ internal static class Durations
     /// <summary>What a fault says about them.</summary>
     public const string Shape = "a whole number with s, m, h or d, such as 90s, 15m, 2h or 1d";
 
-    // Timers take no more than 2^32 ms (49 days); retention may want years.
+    /// <summary>The longest wait that may be asked for: a timer takes no more than 2^32 ms (49 days).</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+
+    // Retention may want years.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
     private static readonly (char Unit, TimeSpan Length)[] Units =

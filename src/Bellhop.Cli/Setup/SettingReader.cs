@@ -47,6 +47,7 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
             SettingKind.Word => Word(setting, text),
             SettingKind.Duration when setting.Path == "bus.lease" => Lease(text),
             SettingKind.Duration when setting.Path == "agent.permissionTimeout" => PermissionTimeout(text),
+            SettingKind.Duration when setting.Path is "agent.turnDeadline" or "agent.readyTimeout" => Patience(text),
             SettingKind.Duration when Durations.TryParse(text, out var duration) => new SettingReading(duration),
             SettingKind.Endpoint when Endpoint.Parse(text) is { } endpoint => new SettingReading(endpoint),
             SettingKind.Folder => Folder(text),
@@ -72,10 +73,16 @@ internal sealed class SettingReader(Home home, Func<string, string?> environment
     private static SettingReading PermissionTimeout(string text) =>
         Duration(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7));
 
+    /// <summary>A timer counts it.</summary>
+    private static SettingReading Patience(string text) =>
+        Duration(text, TimeSpan.FromSeconds(1), Durations.LongestTimer);
+
     private static SettingReading Duration(string text, TimeSpan least, TimeSpan most) =>
         Durations.TryParse(text, out var duration) && duration >= least && duration <= most
             ? new SettingReading(duration)
-            : SettingReading.Bad($"must be from {Durations.Write(least)} to {Durations.Write(most)}.");
+            : SettingReading.Bad(
+                $"must be from {Durations.Write(least)} to {Durations.Write(most)}: {Durations.Shape}."
+            );
 
     private static SettingReading Word(Setting setting, string text)
     {

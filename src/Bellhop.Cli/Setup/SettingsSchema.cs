@@ -133,12 +133,12 @@ internal static class SettingsSchema
             "agent.turnDeadline",
             SettingKind.Duration,
             "\"10m\"",
-            "How long a turn may show no activity before it is stopped."
+            "How long a turn may show no activity before it is stopped; 1s to 40d."
         )
         {
             IsLive = true,
         },
-        new("agent.readyTimeout", SettingKind.Duration, "\"30s\"", "How long the agent may take to start."),
+        new("agent.readyTimeout", SettingKind.Duration, "\"30s\"", "How long the agent may take to start; 1s to 40d."),
         new(
             "routing.adoptAfter",
             SettingKind.Duration,

@@ -19,6 +19,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("dead replay X --all")]
     [InlineData("completion tcsh")]
     [InlineData("push x --wait soon later")]
+    [InlineData("push x --wait 60d")]
     [InlineData("push x --payload hello")]
     [InlineData("push x --payload [1]")]
     [InlineData("push x --payload @/no/such/file")]
