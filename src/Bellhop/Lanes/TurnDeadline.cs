@@ -10,6 +10,9 @@ namespace Bellhop.Lanes;
 internal sealed class TurnDeadline : IDisposable
 {
     private readonly Lock _lock = new();
+
+    // Never disposed of: a timer that fires while the turn ends may cancel it afterwards, and it holds nothing that must
+    // be given back.
     private readonly CancellationTokenSource _stopTurn = new();
     private readonly TimeSpan _patience;
     private readonly CancellationToken _gatewayStops;
@@ -58,7 +61,6 @@ internal sealed class TurnDeadline : IDisposable
         _stopping.Dispose();
         _silence.Dispose();
         _drain.Dispose();
-        _stopTurn.Dispose();
     }
 
     private void Expire()
