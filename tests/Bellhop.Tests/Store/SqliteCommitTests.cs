@@ -136,6 +136,22 @@ public sealed class SqliteCommitTests : IAsyncLifetime
         (await waiting.WaitAsync(Patience, Cancel)).Deliveries.ShouldHaveSingleItem().Attempts.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Alarm_AfterTheWallClockJumpedBack_IsOneThatATimerTakes()
+    {
+        await Append();
+        var failed = await _store.LeaseAsync(Make.Gateway, new BatchLimits(), Cancel);
+        await _store.FaultAsync(failed.Turn, TurnFault.Failed, "empty reply", new RetryPolicy(), Cancel);
+        _time.ShiftWallClock(TimeSpan.FromDays(-90));
+        var waiting = _store.LeaseAsync(Make.Gateway, new BatchLimits(), Cancel);
+        await Append(Make.Session("pid-9"));
+        _time.ShiftWallClock(TimeSpan.FromDays(90));
+
+        _time.Advance(TimeSpan.FromHours(2));
+
+        (await waiting.WaitAsync(Patience, Cancel)).Deliveries.ShouldHaveSingleItem();
+    }
+
     private async Task SqlAsync(string text)
     {
         await using var file = new SqliteConnection($"Data Source={_folder.File("state.db")};Pooling=False");

@@ -8,6 +8,8 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 {
     public static readonly DateTimeOffset DefaultStart = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly DateTimeOffset _start = start ?? DefaultStart;
@@ -109,6 +111,8 @@ internal sealed class ManualTime(DateTimeOffset? start = null) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            // The clock of a real machine takes no more either.
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, LongestTimer);
             if (dueTime > TimeSpan.Zero && owner.BeforeTimerIsSet is { } call)
             {
                 owner.BeforeTimerIsSet = null;

@@ -11,6 +11,9 @@ internal sealed class LeaseDesk
     // After a commit that failed: a full disk is asked once a second and not as fast as the writer can.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
 
+    // Nothing is put off for so long, but a clock that was set back makes it look so, for longer than a timer counts.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private readonly Dictionary<SessionId, LeaseRequest> _waiting = [];
     private readonly List<(LeaseRequest Request, TurnLease Lease)> _served = [];
     private readonly TimeProvider _time;
@@ -122,12 +125,15 @@ internal sealed class LeaseDesk
         if (next == _alarmAt)
             return;
         _alarmAt = next;
-        // Rounded up: a timer counts whole milliseconds and would ring too early for the rest.
-        var wait = next is { } at
-            ? TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((at - _time.GetUtcNow()).TotalMilliseconds)))
-            : Timeout.InfiniteTimeSpan;
-        _alarm.Change(wait, Timeout.InfiniteTimeSpan);
+        _alarm.Change(next is { } at ? Until(at) : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         if (next <= _time.GetUtcNow())
             _wake(); // the clock passed it while the alarm was set
+    }
+
+    /// <summary>Rounded up: a timer counts whole milliseconds and would ring too early for the rest.</summary>
+    private TimeSpan Until(DateTimeOffset due)
+    {
+        var wait = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - _time.GetUtcNow()).TotalMilliseconds)));
+        return wait < LongestWait ? wait : LongestWait;
     }
 }
