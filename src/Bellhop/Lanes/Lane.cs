@@ -102,6 +102,7 @@ internal sealed partial class Lane(
     {
         try
         {
+            await _recovery.WriteAnswerAsync(CancellationToken.None);
             await store.AbandonAsync(session, HandedOver, CancellationToken.None);
         }
         catch (StoreException e) when (e.IsDiskFull)
@@ -195,6 +196,7 @@ internal sealed partial class Lane(
     /// <summary>What is begun here, <see cref="NextAsync"/> sees to its end.</summary>
     private void Succeed(TurnLease lease, TurnReport report)
     {
+        _recovery.Answered(lease.Turn, report);
         Reply[] replies = [new Reply(0, report.Answer!)];
         _completing = report.IsJournalled
             ? store.CompleteAsync(lease.Turn, replies, report.Note, CancellationToken.None)

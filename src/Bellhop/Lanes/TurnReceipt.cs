@@ -40,8 +40,15 @@ internal sealed class TurnReceipt(IEventStore store, Ulid turn, bool told, TimeP
             (_isOver, journalled) = (true, _journalled);
         if (journalled is null)
             return false;
-        await journalled;
-        return true;
+        try
+        {
+            await journalled;
+            return true;
+        }
+        catch (StoreException e) when (e.IsDiskFull)
+        {
+            return false; // the answer is worth more than the receipt, and takes it along when there is room
+        }
     }
 
     public void Dispose() => _patience?.Dispose();

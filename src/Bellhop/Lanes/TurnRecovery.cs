@@ -13,9 +13,26 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
 {
     private readonly EarlierTurns _earlier = new(agent);
     private Ulid? _neverBegun;
+    private (Ulid Turn, TurnReport Report)? _answered;
 
     /// <summary>This turn was leased, and nobody told the agent: it needs no transcript to be given back.</summary>
     public void NeverBegun(Ulid turn) => _neverBegun = turn;
+
+    /// <summary>
+    /// This turn ended well, so no transcript has to be asked, and some agents keep none: where its answer found no room,
+    /// it is written from here.
+    /// </summary>
+    public void Answered(Ulid turn, TurnReport report) => _answered = (turn, report);
+
+    /// <summary>Writes the answer that found no room; does nothing where there is none.</summary>
+    public async Task WriteAnswerAsync(CancellationToken cancel)
+    {
+        foreach (var open in await store.OpenTurnsAsync(session, cancel))
+        {
+            if (AnswerOf(open) is { } report)
+                await WriteAsync(open, report, cancel);
+        }
+    }
 
     /// <summary>True when there was something to settle, and the store took it.</summary>
     public async Task<bool> RunAsync(CentralTerm term, CancellationToken cancel)
@@ -25,10 +42,23 @@ internal sealed class TurnRecovery(SessionId session, IEventStore store, IAgent 
         {
             if (open.Lease.Turn == _neverBegun)
                 await store.ReleaseAsync(open.Lease.Turn, "never begun: given again", forget: false, cancel);
+            else if (AnswerOf(open) is { } report)
+                await WriteAsync(open, report, cancel);
             else
                 await SettleAsync(open, term, cancel);
         }
         return turns.Count > 0;
+    }
+
+    private TurnReport? AnswerOf(OpenTurn open) =>
+        _answered is { } answered && answered.Turn == open.Lease.Turn ? answered.Report : null;
+
+    private Task WriteAsync(OpenTurn open, TurnReport report, CancellationToken cancel)
+    {
+        Reply[] replies = [new Reply(0, report.Answer!)];
+        return open.State == DeliveryState.Injecting
+            ? store.AnsweredAsync(open.Lease.Turn, report.Told, replies, report.Note, cancel)
+            : store.CompleteAsync(open.Lease.Turn, replies, report.Note, cancel);
     }
 
     private async Task SettleAsync(OpenTurn open, CentralTerm term, CancellationToken cancel)

@@ -74,6 +74,39 @@ public sealed partial class LaneTests
         _agent.Prompts.TryRead(out _).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(nameof(IEventStore.AnsweredAsync), true)]
+    [InlineData(nameof(IEventStore.InjectedAsync), false)]
+    [InlineData(nameof(IEventStore.CompleteAsync), false)]
+    public async Task Run_NoRoomForAnAnswerThatNoTranscriptHolds_IsWrittenOnceThereIs(string write, bool isQuick)
+    {
+        _disk = FullDisk.Before(_store.Store);
+        _disk.Fail(write, nameof(IEventStore.AnsweredAsync));
+        var transcript = new ScriptedAgent.Transcript();
+        _agent = new ScriptedAgent(transcript);
+        var answers = new TaskCompletionSource();
+        _agent.ThenWait(answers.Task, "on it");
+        var key = await PushAsync("a");
+        Start();
+        await PromptAsync();
+        if (!isQuick)
+        {
+            await UntilAsync(() => _time.NextTimerIn == TurnReceipt.Patience);
+            _time.Advance(TurnReceipt.Patience);
+        }
+        answers.SetResult();
+        await UntilAsync(() => _running.Status.Phase == "paused");
+        transcript.Forget(); // as of a command that has ended
+
+        _disk.Fail();
+        var delivery = (await AdvanceUntilSettledAsync(key)).Deliveries.ShouldHaveSingleItem();
+
+        (delivery.State, delivery.Attempts).ShouldBe((DeliveryState.Completed, 0));
+        delivery.Replies.ShouldHaveSingleItem().Text.ShouldBe("on it");
+        _agent.Prompts.TryRead(out _).ShouldBeFalse("it ran to its end and its answer is known");
+        await UntilAsync(() => _alarms.Open.Count == 0);
+    }
+
     [Fact]
     public async Task Run_StoppedWhileTheDiskIsFull_EndsInOrder()
     {
