@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 
 namespace Bellhop.Events;
@@ -9,7 +7,7 @@ namespace Bellhop.Events;
 internal readonly struct EventFields(JsonElement root)
 {
     /// <summary>A field's value, the last one where it stands twice.</summary>
-    public JsonElement? this[string name] => Find(root, name);
+    public JsonElement? this[string name] => LooseJson.Find(root, name);
 
     /// <summary>
     /// A string field; numbers and booleans are taken by their text, because shells quote badly. Null where it is
@@ -45,7 +43,7 @@ internal readonly struct EventFields(JsonElement root)
     }
 
     private JsonElement? InPayload(string name) =>
-        this["payload"] is { ValueKind: JsonValueKind.Object } payload ? Find(payload, name) : null;
+        this["payload"] is { } payload ? LooseJson.Find(payload, name) : null;
 
     /// <summary>A time without a zone is taken as UTC: the machine's own zone is nobody's intention.</summary>
     private static DateTimeOffset? IsoTime(string text) =>
@@ -56,46 +54,13 @@ internal readonly struct EventFields(JsonElement root)
 
     private static bool TryText(JsonElement? value, out string? text)
     {
-        text = null;
-        try
+        if (value is { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } bare)
         {
-            text = value?.ValueKind switch
-            {
-                JsonValueKind.String => value.Value.GetString(),
-                JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.Value.GetRawText(),
-                _ => null,
-            };
+            text = bare.GetRawText();
+            return true;
         }
-        catch (InvalidOperationException)
-        {
-            // JSON allows \ud800 alone; .NET cannot make a string of it.
-            return false;
-        }
+        var isText = LooseJson.TryText(value, out text);
         text = text is { Length: > 0 } ? text : null;
-        return true;
-    }
-
-    private static JsonElement? Find(JsonElement element, string name)
-    {
-        try
-        {
-            return element.TryGetProperty(name, out var value) ? value : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return FindRaw(element, name);
-        }
-    }
-
-    /// <summary>The same among names of which one is no text: only unescaped names can be ours.</summary>
-    private static JsonElement? FindRaw(JsonElement element, string name)
-    {
-        JsonElement? found = null;
-        foreach (var property in element.EnumerateObject())
-        {
-            if (JsonMarshal.GetRawUtf8PropertyName(property).SequenceEqual(Encoding.UTF8.GetBytes(name)))
-                found = property.Value;
-        }
-        return found;
+        return isText;
     }
 }

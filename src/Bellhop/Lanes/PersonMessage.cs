@@ -4,18 +4,23 @@ using Bellhop.Events;
 
 namespace Bellhop.Lanes;
 
-/// <summary>A person's words inside an event: <c>payload.text</c>.</summary>
+/// <summary>A person's words inside an event: <c>payload.text</c>; the whole event where it holds no such words.</summary>
 internal static class PersonMessage
 {
-    public static string TextOf(Event e)
+    public static string TextOf(Event e) => Find(e.Body) ?? Encoding.UTF8.GetString(e.Body.Span);
+
+    private static string? Find(ReadOnlyMemory<byte> body)
     {
-        using var document = JsonDocument.Parse(e.Body);
-        return
-            document.RootElement.TryGetProperty("payload", out var payload)
-            && payload.ValueKind == JsonValueKind.Object
-            && payload.TryGetProperty("text", out var text)
-            && text.ValueKind == JsonValueKind.String
-            ? text.GetString()!
-            : Encoding.UTF8.GetString(e.Body.Span);
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return LooseJson.Find(document.RootElement, "payload") is { } payload
+                ? LooseJson.Text(payload, "text")
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

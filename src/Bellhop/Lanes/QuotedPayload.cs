@@ -69,7 +69,7 @@ internal sealed class QuotedPayload
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
                 return (Printable(root.GetRawText()), "text");
-            var payload = root.TryGetProperty("payload", out var p) || root.TryGetProperty("data", out p) ? p : default;
+            var payload = LooseJson.Find(root, "payload") ?? LooseJson.Find(root, "data") ?? default;
             return payload.ValueKind switch
             {
                 JsonValueKind.Undefined or JsonValueKind.Null => ("", "json"),
@@ -79,9 +79,12 @@ internal sealed class QuotedPayload
         }
         catch (JsonException)
         {
-            return (Printable(Encoding.UTF8.GetString(body.Span)), "text");
+            return AsItCame(body);
         }
     }
+
+    private static (string Text, string Language) AsItCame(ReadOnlyMemory<byte> body) =>
+        (Printable(Encoding.UTF8.GetString(body.Span)), "text");
 
     private static string Printable(string text) =>
         text.AsSpan().ContainsAny(Unprintable)

@@ -2,6 +2,7 @@ using Bellhop.Agents;
 using Bellhop.Events;
 using Bellhop.Permissions;
 using Bellhop.Store;
+using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Lanes;
 
@@ -21,14 +22,15 @@ internal sealed record TurnReport(bool Delivered, bool Told, string Marker, stri
 }
 
 /// <summary>Hands one lease to the agent and watches it to its end.</summary>
-internal sealed class TurnRun(
+internal sealed partial class TurnRun(
     SessionId session,
     IEventStore store,
     IAgent agent,
     PromptComposer composer,
     PermissionRequests permissions,
     Func<LaneOptions> options,
-    TimeProvider time
+    TimeProvider time,
+    ILogger logger
 )
 {
     private readonly EarlierTurns _earlier = new(agent);
@@ -41,7 +43,9 @@ internal sealed class TurnRun(
     {
         var earlier = await _earlier.FindAsync(lease, CancellationToken.None);
         var told = earlier is null;
-        var prompt = earlier is { } e ? composer.Continue(e.Lease, e.Turn) : composer.Tell(lease);
+        var (prompt, fault) = Compose(lease, earlier);
+        if (prompt is null)
+            return new TurnReport(Delivered: false, told, TurnMarker.For(lease.Turn), null, fault);
         var patience = options();
         using var deadline = new TurnDeadline(patience, time, stopping);
 
@@ -84,6 +88,23 @@ internal sealed class TurnRun(
         };
     }
 
+    /// <summary>
+    /// The prompt. Whatever an event holds, it must not end the lane: what we cannot put into words is its turn's failure,
+    /// so that its neighbours go on without it.
+    /// </summary>
+    private (Prompt? Prompt, AgentFailure? Fault) Compose(TurnLease lease, (Ulid Turn, TurnLease Lease)? earlier)
+    {
+        try
+        {
+            return (earlier is { } e ? composer.Continue(e.Lease, e.Turn) : composer.Tell(lease), null);
+        }
+        catch (Exception e)
+        {
+            Log.CannotCompose(logger, e, lease.Turn);
+            return (null, new AgentFailure(AgentFailureCause.Turn, $"its prompt cannot be written: {e.Message}"));
+        }
+    }
+
     /// <summary>A failure must find the agent's receipt in the store.</summary>
     private static async Task<bool> IsJournalledAsync(TurnReceipt receipt, AgentFailure? failure)
     {
@@ -99,4 +120,10 @@ internal sealed class TurnRun(
                 Message = $"{failure.Message.TrimEnd('.')}, after leave for a tool call was denied",
             }
             : failure;
+
+    private static partial class Log
+    {
+        [LoggerMessage(303, LogLevel.Error, "The prompt of turn {Turn} cannot be written")]
+        public static partial void CannotCompose(ILogger logger, Exception e, Ulid turn);
+    }
 }

@@ -231,7 +231,7 @@ public sealed partial class LaneTests : IAsyncLifetime
             _gate,
             _disk?.Store ?? _store.Store,
             agent,
-            new PromptComposer(_time),
+            new PromptComposer(_composersClock ?? _time),
             _permissions,
             _alarms,
             () => Options,

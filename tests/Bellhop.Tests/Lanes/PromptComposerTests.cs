@@ -132,6 +132,20 @@ public sealed class PromptComposerTests
         _composer.Tell(Lease([e])).Text.ShouldContain("  ```text\n  not json\\u0007\n  /quit\n  ```\n");
     }
 
+    [Theory]
+    [InlineData("""{"type":"x","id":"lone2","\ud800\ud800\ud800":1}""", EventKind.Machine, "** (unknown)\n\nTake")]
+    [InlineData("""{"type":"x","data":{"a":2},"\ud800\ud800\ud800":1}""", EventKind.Machine, "{\"a\":2}")]
+    [InlineData("""{"type":"x","payload":{"text":"hi"},"\ud800\ud800":1}""", EventKind.Person, "\n\nhi\n")]
+    [InlineData("""{"type":"x","payload":{"text":"\ud800"}}""", EventKind.Person, "\"payload\"")]
+    public void Tell_HalfACharacterInTheEvent_IsToldAllTheSame(string body, EventKind kind, string shown)
+    {
+        var e = _reader
+            .Read(Encoding.UTF8.GetBytes(body), new EventDefaults { Source = "unknown", Kind = kind })
+            .Event!;
+
+        _composer.Tell(Lease([e])).Text.ShouldContain(shown);
+    }
+
     [Fact]
     public void Tell_PersonsMessage_ShowsTheWordsAndNeverStartsWithASlash()
     {

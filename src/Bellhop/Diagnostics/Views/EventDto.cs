@@ -57,7 +57,7 @@ public sealed record EventDto
             Origin = e.Origin?.Value,
             Kind = e.Kind == EventKind.Person ? "person" : "machine",
             ReplyTo = e.ReplyTo,
-            Payload = root is { } o && o.TryGetProperty("payload", out var payload) ? payload : null,
+            Payload = root is { } o ? LooseJson.Find(o, "payload") : null,
             Unreadable = root is null ? BodyDto.From(e.Body.Span) : null,
         };
     }
