@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Bellhop.Events;
 
 namespace Bellhop.Lanes;
@@ -60,9 +61,11 @@ internal sealed class QuotedPayload
     public static string Escape(string text) =>
         string.Concat(text.Select(c => c is < ' ' or > '~' or '`' or '\\' ? $"\\u{(int)c:x4}" : c.ToString()));
 
-    /// <summary>The payload's JSON; what is no event at all is shown as it came.</summary>
+    /// <summary>The payload's JSON; what is no event at all is shown as it came, as far as it is text.</summary>
     private static (string Text, string Language) Find(ReadOnlyMemory<byte> body)
     {
+        if (!Utf8.IsValid(body.Span))
+            return AsItCame(body);
         try
         {
             using var document = JsonDocument.Parse(body);

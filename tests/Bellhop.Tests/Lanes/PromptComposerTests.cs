@@ -146,6 +146,17 @@ public sealed class PromptComposerTests
         _composer.Tell(Lease([e])).Text.ShouldContain(shown);
     }
 
+    [Theory]
+    [InlineData(EventKind.Machine)]
+    [InlineData(EventKind.Person)]
+    public void Tell_BytesThatAreNoUtf8_AreShownAsFarAsTheyAreText(EventKind kind)
+    {
+        var bytes = Encoding.Latin1.GetBytes("{\"type\":\"inv\",\"payload\":{\"a\":\"\u00ff\u00fe\"}}");
+        var e = _reader.Unreadable(bytes, new EventDefaults { Source = "redis", Kind = kind });
+
+        _composer.Tell(Lease([e])).Text.ShouldContain("{\"type\":\"inv\",\"payload\":{\"a\":\"\uFFFD\uFFFD\"}}");
+    }
+
     [Fact]
     public void Tell_PersonsMessage_ShowsTheWordsAndNeverStartsWithASlash()
     {
