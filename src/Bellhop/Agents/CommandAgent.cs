@@ -26,7 +26,7 @@ internal sealed class CommandAgent(Children children, ChildStart start) : IAgent
             await children.ReapAsync(cancel);
             return null; // that it can be started shows when it is
         }
-        catch (SpawnException e)
+        catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
         {
             return _problem = new AgentFailure(AgentFailureCause.Outage, e.Message);
         }
@@ -85,7 +85,7 @@ internal sealed class CommandAgent(Children children, ChildStart start) : IAgent
             _problem = null;
             return _child = await children.StartAsync(start, CancellationToken.None);
         }
-        catch (SpawnException e)
+        catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
         {
             _problem = new AgentFailure(AgentFailureCause.Outage, e.Message);
             return null;

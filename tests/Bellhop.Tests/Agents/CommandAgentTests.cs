@@ -71,6 +71,18 @@ public sealed class CommandAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task PromptAsync_LedgerCannotBeWritten_IsAnOutage()
+    {
+        Directory.CreateDirectory(_folder.File("home/run/agents.json.next"));
+        await using var agent = Agent("cat");
+
+        var failure = (await SayAsync(agent)).ShouldHaveSingleItem().ShouldBeOfType<TurnSignal.Ended>().Failure!;
+
+        failure.Cause.ShouldBe(AgentFailureCause.Outage);
+        failure.Message.ShouldContain("cannot be written");
+    }
+
+    [Fact]
     public async Task PromptAsync_Stopped_EndsTheProgramAndItsChildren()
     {
         await using var agent = Agent("sh", "-c", "echo on; sleep 1000 & wait");

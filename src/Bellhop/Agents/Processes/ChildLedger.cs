@@ -43,22 +43,33 @@ internal sealed partial class ChildLedger(string path, FamilyKiller killer, ILog
     }
 
     /// <summary>Writes a child down, or what is now known of it.</summary>
+    /// <exception cref="SpawnException">It cannot be written, and is not listed: no child may live unlisted.</exception>
     public void Add(ProcessFamily family)
     {
         lock (_lock)
         {
+            var before = _children.GetValueOrDefault(family.Mark);
             _children[family.Mark] = family;
-            Write();
+            if (TryWrite() is not { } reason)
+                return;
+            if (before is null)
+                _children.Remove(family.Mark);
+            else
+                _children[family.Mark] = before;
+            throw new SpawnException($"The agent is not started, because {path} cannot be written: {reason}");
         }
     }
 
-    /// <summary>The child and everything of it is dead.</summary>
+    /// <summary>
+    /// The child and everything of it is dead. Where that cannot be written, the next write puts it right; until then the
+    /// file names somebody dead, whom reaping does not find.
+    /// </summary>
     public void Remove(ProcessFamily family)
     {
         lock (_lock)
         {
-            if (_children.Remove(family.Mark))
-                Write();
+            if (_children.Remove(family.Mark) && TryWrite() is { } reason)
+                Log.CannotWrite(logger, path, reason);
         }
     }
 
@@ -76,6 +87,20 @@ internal sealed partial class ChildLedger(string path, FamilyKiller killer, ILog
         {
             Log.Unreadable(logger, path, e.Message); // written whole or not at all, so somebody else's doing
             return [];
+        }
+    }
+
+    /// <summary>Null when it is written, otherwise why it is not.</summary>
+    private string? TryWrite()
+    {
+        try
+        {
+            Write();
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
         }
     }
 
@@ -97,6 +122,9 @@ internal sealed partial class ChildLedger(string path, FamilyKiller killer, ILog
 
         [LoggerMessage(312, LogLevel.Warning, "{Path} is not readable and is ignored: {Reason}")]
         public static partial void Unreadable(ILogger logger, string path, string reason);
+
+        [LoggerMessage(313, LogLevel.Warning, "{Path} cannot be written and names a process that has ended: {Reason}")]
+        public static partial void CannotWrite(ILogger logger, string path, string reason);
     }
 }
 

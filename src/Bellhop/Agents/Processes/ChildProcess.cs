@@ -64,6 +64,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task Gone { get; private set; } = Task.CompletedTask;
 
     /// <summary>Writes the child down, and sees to its family when it ends.</summary>
+    /// <exception cref="SpawnException">It cannot be written down; it must be ended.</exception>
     public void Guard(ProcessFamily family, ChildLedger ledger, FamilyKiller killer)
     {
         (_family, _killer) = (family, killer);

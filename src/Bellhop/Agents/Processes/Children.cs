@@ -10,7 +10,7 @@ internal sealed class Children(ChildLedger ledger, FamilyKiller killer, TimeProv
     public Task ReapAsync(CancellationToken cancel) => ledger.ReapAsync(cancel);
 
     /// <summary>Starts one.</summary>
-    /// <exception cref="SpawnException">Not found, not executable, no such folder; the message says which.</exception>
+    /// <exception cref="SpawnException">Not found, not executable, no such folder, not listed; the message says which.</exception>
     public async Task<ChildProcess> StartAsync(ChildStart start, CancellationToken cancel)
     {
         await ledger.ReapAsync(cancel);
@@ -21,21 +21,32 @@ internal sealed class Children(ChildLedger ledger, FamilyKiller killer, TimeProv
         try
         {
             // A fork takes milliseconds, which whoever asked may not have.
-            return await Task.Run(() => Start(start, executable, environment, family), CancellationToken.None);
+            var child = await Task.Run(() => Start(start, executable, environment), CancellationToken.None);
+            await GuardAsync(child, family);
+            return child;
         }
-        catch (SpawnException)
+        catch
         {
             ledger.Remove(family);
             throw;
         }
     }
 
-    private ChildProcess Start(
-        ChildStart start,
-        string executable,
-        Dictionary<string, string> environment,
-        ProcessFamily family
-    )
+    /// <summary>What cannot be written down is ended at once: after a crash nobody would find all of it.</summary>
+    private async Task GuardAsync(ChildProcess child, ProcessFamily family)
+    {
+        try
+        {
+            child.Guard(family with { Pid = child.Pid, Start = killer.Table.Find(child.Pid)?.Start }, ledger, killer);
+        }
+        catch (SpawnException)
+        {
+            await child.DisposeAsync();
+            throw;
+        }
+    }
+
+    private ChildProcess Start(ChildStart start, string executable, Dictionary<string, string> environment)
     {
         var input = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.None);
         var output = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.None);
@@ -51,12 +62,10 @@ internal sealed class Children(ChildLedger ledger, FamilyKiller killer, TimeProv
                 output.ClientSafePipeHandle,
                 errors.ClientSafePipeHandle
             );
-            var child = new ChildProcess(pid, input, output, errors, new ErrorLog(start.ErrorLog, logger), time)
+            return new ChildProcess(pid, input, output, errors, new ErrorLog(start.ErrorLog, logger), time)
             {
                 Executable = executable,
             };
-            child.Guard(family with { Pid = pid, Start = killer.Table.Find(pid)?.Start }, ledger, killer);
-            return child;
         }
         catch
         {
