@@ -123,7 +123,7 @@ internal sealed partial class Lane(
             while (true)
             {
                 _state.Idle();
-                var lease = await NextAsync(stop);
+                var lease = await NextAsync(term, stop);
                 alarms.Clear(StoreAlarm); // a lease is a commit: there is room
                 _state.Busy(lease.Turn);
                 await DoTurnAsync(lease, term, stop);
@@ -140,7 +140,7 @@ internal sealed partial class Lane(
     /// Waits for work. It is asked for while the turn before is still being completed, which is then one commit; but
     /// nothing is begun before that is on disk.
     /// </summary>
-    private async Task<TurnLease> NextAsync(CancellationToken stop)
+    private async Task<TurnLease> NextAsync(CentralTerm term, CancellationToken stop)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var lease = store.LeaseAsync(session, options().Batch, enough.Token);
@@ -148,16 +148,16 @@ internal sealed partial class Lane(
         try
         {
             await completing;
+            return await KeptUpAsync(lease, stop);
         }
-        catch
+        catch (Exception e)
         {
             await enough.CancelAsync();
             await ((Task)lease).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (lease.IsCompletedSuccessfully)
-                _recovery.NeverBegun(lease.Result.Turn);
+                await NeverBegunAsync(lease.Result, e, term, stop);
             throw;
         }
-        return await KeptUpAsync(lease, stop);
     }
 
     /// <summary>Keeps the idle agent up until there is work: the next event should not wait for a start.</summary>
@@ -180,7 +180,7 @@ internal sealed partial class Lane(
 
     private async Task DoTurnAsync(TurnLease lease, CentralTerm term, CancellationToken stop)
     {
-        if (await agent.EnsureReadyAsync(stop) is { } down)
+        if (await ReadyForAsync(lease, term, stop) is { } down)
         {
             await store.ReleaseAsync(lease.Turn, down.Message, forget: false, CancellationToken.None);
             await PauseAsync(down.Message, stop);
@@ -191,6 +191,28 @@ internal sealed partial class Lane(
             Succeed(lease, report);
         else if (!term.Lost.IsCancellationRequested)
             await FailAsync(lease, report, report.Failure, stop);
+    }
+
+    private async Task<AgentFailure?> ReadyForAsync(TurnLease lease, CentralTerm term, CancellationToken stop)
+    {
+        try
+        {
+            return await agent.EnsureReadyAsync(stop);
+        }
+        catch (OperationCanceledException e)
+        {
+            await NeverBegunAsync(lease, e, term, stop);
+            throw;
+        }
+    }
+
+    /// <summary>A turn was leased, and what happened meanwhile keeps it from the agent.</summary>
+    private async Task NeverBegunAsync(TurnLease lease, Exception why, CentralTerm term, CancellationToken stop)
+    {
+        if (why is OperationCanceledException && stop.IsCancellationRequested)
+            await _recovery.NeverBegunAsync(lease.Turn, term);
+        else
+            _recovery.NeverBegun(lease.Turn);
     }
 
     /// <summary>What is begun here, <see cref="NextAsync"/> sees to its end.</summary>

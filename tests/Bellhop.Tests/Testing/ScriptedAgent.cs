@@ -16,6 +16,8 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
     private readonly ConcurrentQueue<AgentFailure> _unready = new();
     private TaskCompletionSource _down = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _askedInVain = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _isNeverReady;
     private readonly Channel<Prompt> _prompts = Channel.CreateBounded<Prompt>(1000);
 
     public ScriptedAgent()
@@ -64,11 +66,29 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
         return this;
     }
 
+    /// <summary>From now on it is asked to be ready and never is, until whoever asks gives up.</summary>
+    public ScriptedAgent NeverReady()
+    {
+        _isNeverReady = true;
+        return this;
+    }
+
+    /// <summary>It can be ready again.</summary>
+    public void Recovers() => _isNeverReady = false;
+
+    /// <summary>Completes when it is asked to be ready and never will be.</summary>
+    public Task AskedInVain => _askedInVain.Task;
+
     /// <summary>How often it was brought up.</summary>
     public int Starts { get; private set; }
 
     public Task<AgentFailure?> EnsureReadyAsync(CancellationToken cancel)
     {
+        if (_isNeverReady)
+        {
+            _askedInVain.TrySetResult();
+            return new TaskCompletionSource<AgentFailure?>().Task.WaitAsync(cancel);
+        }
         if (_unready.TryDequeue(out var failure))
             return Task.FromResult<AgentFailure?>(failure);
         if (Starts == 0 || _down.Task.IsCompleted)
