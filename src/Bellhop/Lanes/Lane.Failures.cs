@@ -72,13 +72,6 @@ internal sealed partial class Lane
     private async Task FaultAsync(TurnLease lease, TurnFault fault, string reason)
     {
         var result = await store.FaultAsync(lease.Turn, fault, reason, options().Retry, CancellationToken.None);
-        foreach (var dead in result.Dead)
-        {
-            var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
-            alarms.Raise(
-                $"dead:{e.Key}",
-                $"An event could not be delivered to {session}: {reason.TrimEnd('.')}. See `bellhop dead show {e.Key}`."
-            );
-        }
+        _deadLetters.Raise(lease, result, reason);
     }
 }

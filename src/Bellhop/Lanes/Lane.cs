@@ -32,7 +32,8 @@ internal sealed partial class Lane(
     private readonly LaneState _state = new(session, agent, time);
     private readonly Pause _pause = new(options);
     private readonly TurnRun _run = new(session, store, agent, composer, permissions, options, time, logger);
-    private readonly TurnRecovery _recovery = new(session, store, agent);
+    private readonly DeadLetterAlarm _deadLetters = new(session, alarms);
+    private readonly TurnRecovery _recovery = new(session, store, agent, alarms);
     private Task _completing = Task.CompletedTask;
     private readonly DeathCount _deaths = new();
 

@@ -43,6 +43,20 @@ public sealed partial class LaneTests
         (await _store.SettledAsync(key)).Deliveries[0].State.ShouldBe(DeliveryState.Completed);
     }
 
+    [Fact]
+    public async Task Run_RecoveryEndsInADeadLetter_RaisesItsAlarm()
+    {
+        var key = await LoseCentralInATurnAsync(new ScriptedAgent(None));
+
+        _term = new CentralTerm(null, CancellationToken.None);
+        _lane = Run(new ScriptedAgent(None), _stop.Token);
+
+        (await _store.SettledAsync(key)).Deliveries[0].State.ShouldBe(DeliveryState.Dead);
+        await UntilAsync(() => _alarms.Open.Count == 1);
+        _alarms.Open[0].Name.ShouldBe($"dead:{key}");
+        _alarms.Open[0].Message.ShouldContain("interrupted");
+    }
+
     /// <summary>An event is leased while the agent never gets ready: since it fell, or when it is asked for the turn.</summary>
     private async Task<Ulid> LeaseInVainAsync(bool isDown)
     {
