@@ -60,14 +60,7 @@ internal sealed class HandoverEndpoint(ISessionHandover handover, TerminalHandov
         try
         {
             using var json = JsonDocument.Parse(body);
-            var to =
-                json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("to", out var value)
-                    ? value
-                    : default;
-            return to.ValueKind == JsonValueKind.String && SessionId.TryParse(to.GetString(), out _)
-                ? to.GetString()
-                : null;
+            return LooseJson.Text(json.RootElement, "to") is { } to && SessionId.TryParse(to, out _) ? to : null;
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 using Bellhop.Diagnostics;
 using Bellhop.Diagnostics.Views;
 using Bellhop.Events;
@@ -21,12 +22,12 @@ internal sealed class RoutingEndpoints(Explainer explainer, Holds holds, EventRe
 
     private async Task ExplainAsync(HttpContext context, JsonElement root)
     {
-        if (Text(root, "id") is { } id)
+        if (LooseJson.Text(root, "id") is { } id)
         {
             await AnswerAsync(context, await explainer.ExplainStoredAsync(id, context.RequestAborted));
             return;
         }
-        if (!root.TryGetProperty("event", out var given))
+        if (LooseJson.Find(root, "event") is not { } given)
         {
             await context.RefuseAsync(
                 Errors.BadField,
@@ -36,7 +37,7 @@ internal sealed class RoutingEndpoints(Explainer explainer, Holds holds, EventRe
             return;
         }
         SessionId? list = null;
-        if (Text(root, "list") is { } name)
+        if (LooseJson.Text(root, "list") is { } name)
         {
             if (!SessionId.TryParse(name, out var session))
             {
@@ -56,7 +57,7 @@ internal sealed class RoutingEndpoints(Explainer explainer, Holds holds, EventRe
 
     private async Task ReleaseAsync(HttpContext context, JsonElement root)
     {
-        if (Text(root, "of") is not { } of)
+        if (LooseJson.Text(root, "of") is not { } of)
             await context.RefuseAsync(
                 Errors.BadField,
                 "'of' is required: a rule's name, or an event's key or id.",
@@ -93,13 +94,15 @@ internal sealed class RoutingEndpoints(Explainer explainer, Holds holds, EventRe
 
     private static (JsonDocument? Document, ReadFault? Fault) Parse(ReadOnlyMemory<byte> body)
     {
+        if (!Utf8.IsValid(body.Span))
+            return (null, new ReadFault(Errors.NotUtf8.Code, Errors.NotUtf8.Message, null));
         try
         {
             var document = JsonDocument.Parse(body, Options);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            if (Fault(document.RootElement) is not { } fault)
                 return (document, null);
             document.Dispose();
-            return (null, new ReadFault(Errors.NotObject.Code, "The body is a JSON object.", null));
+            return (null, fault);
         }
         catch (JsonException e)
         {
@@ -107,6 +110,18 @@ internal sealed class RoutingEndpoints(Explainer explainer, Holds holds, EventRe
         }
     }
 
-    private static string? Text(JsonElement root, string name) =>
-        root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static ReadFault? Fault(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            return new ReadFault(Errors.NotObject.Code, "The body is a JSON object.", null);
+        return
+            ((string[])["id", "list", "of"]).FirstOrDefault(n => !LooseJson.TryText(LooseJson.Find(root, n), out _))
+                is { } name
+            ? new ReadFault(
+                Errors.BadCharacter.Code,
+                $"'{name}' holds half a character (a lone surrogate). Leave it out.",
+                name
+            )
+            : null;
+    }
 }

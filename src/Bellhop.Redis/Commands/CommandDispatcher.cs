@@ -1,5 +1,6 @@
 using System.Text;
 using Bellhop.Diagnostics;
+using Bellhop.Events;
 using Bellhop.Redis.Listener;
 using Bellhop.Redis.Resp;
 using Bellhop.Redis.Terminals;
@@ -17,6 +18,7 @@ internal sealed partial class CommandDispatcher(
     LeaseKeys leases,
     Readiness readiness,
     RespStatistics statistics,
+    UlidFactory ulids,
     ILogger<CommandDispatcher> logger
 )
 {
@@ -94,6 +96,12 @@ internal sealed partial class CommandDispatcher(
                 Log.StoreFailed(logger, e, spec.Name);
                 return new RespError("ERR " + e.Message);
             }
+            catch (Exception e) when (!call.Cancel.IsCancellationRequested)
+            {
+                var reference = ulids.Next().ToString();
+                Log.Failed(logger, e, spec.Name, reference);
+                return new RespError($"{CommandFault.Of(Errors.Internal).Message} Reference: {reference}");
+            }
         }
     }
 
@@ -155,5 +163,8 @@ internal sealed partial class CommandDispatcher(
     {
         [LoggerMessage(410, LogLevel.Error, "The store failed under {Command}")]
         public static partial void StoreFailed(ILogger logger, Exception e, string command);
+
+        [LoggerMessage(411, LogLevel.Error, "{Command} failed; reference {Reference}")]
+        public static partial void Failed(ILogger logger, Exception e, string command, string reference);
     }
 }

@@ -119,12 +119,7 @@ internal sealed partial class ReceiptList(
         try
         {
             using var json = JsonDocument.Parse(row);
-            return
-                json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("id", out var id)
-                && id.ValueKind == JsonValueKind.String
-                ? id.GetString()
-                : null;
+            return LooseJson.Text(json.RootElement, "id");
         }
         catch (JsonException)
         {

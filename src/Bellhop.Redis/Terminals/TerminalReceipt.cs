@@ -45,11 +45,12 @@ internal sealed record TerminalReceipt(
             return $"{Errors.BadField.Code} This is no object";
         foreach (var name in (string[])["session", "state", "key", "id", "event", "turn", "note"])
         {
-            if (
-                said.TryGetProperty(name, out var value)
-                && value.ValueKind is not (JsonValueKind.String or JsonValueKind.Null)
-            )
+            var value = LooseJson.Find(said, name);
+            if (value is { ValueKind: not (JsonValueKind.String or JsonValueKind.Null) })
                 return $"{Errors.BadField.Code} '{name}' is no text";
+            // A note is for people, and cut anywhere: without it the receipt is a receipt all the same.
+            if (name != "note" && !LooseJson.TryText(value, out _))
+                return $"{Errors.BadCharacter.Code} '{name}' holds half a character";
         }
         return !SessionId.TryParse(Text(said, "session"), out _) ? $"{Errors.BadField.Code} 'session' is no session id"
             : DeliveryTransitions.ParseWord(Text(said, "state") ?? "") is not { } state
@@ -74,5 +75,5 @@ internal sealed record TerminalReceipt(
         );
 
     private static string? Text(JsonElement said, string name) =>
-        said.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text : null;
+        LooseJson.Text(said, name) is { Length: > 0 } text ? text : null;
 }

@@ -125,16 +125,12 @@ public sealed record TerminalLease
         };
 
     private static string? Word(JsonElement said, string name) =>
-        said.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.String
-        && value.GetString() is { Length: > 0 } word
+        LooseJson.Text(said, name) is { Length: > 0 } word
             ? word[..Math.Min(word.Length, MaxWord)].ReplaceLineEndings(" ")
             : null;
 
     private static long? Number(JsonElement said, string name) =>
-        said.TryGetProperty(name, out var value)
-        && value.ValueKind == JsonValueKind.Number
-        && value.TryGetInt64(out var number)
+        LooseJson.Find(said, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number)
             ? number
             : null;
 

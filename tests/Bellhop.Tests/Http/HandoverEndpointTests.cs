@@ -64,6 +64,8 @@ public sealed class HandoverEndpointTests
 
     [Theory]
     [InlineData("/v1/sessions/main/handover", """{"to":"not me"}""", "BH-4001", "to")]
+    [InlineData("/v1/sessions/main/handover", """{"to":"\ud800"}""", "BH-4001", "to")]
+    [InlineData("/v1/sessions/main/handover", """{"\ud800\ud800":"a"}""", "BH-4001", "to")]
     [InlineData("/v1/sessions/main/handover", "[]", "BH-4001", "to")]
     [InlineData("/v1/sessions/main/handover", "nonsense", "BH-4001", "to")]
     [InlineData("/v1/sessions/no%20name/handover", "", "BH-4006", null)]

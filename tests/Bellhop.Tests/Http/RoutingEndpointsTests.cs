@@ -130,6 +130,10 @@ public sealed class RoutingEndpointsTests : IAsyncLifetime
     [InlineData("""{"event":{}}""", HttpStatusCode.BadRequest, "BH-4001")]
     [InlineData("""{"event":[]}""", HttpStatusCode.BadRequest, "BH-4004")]
     [InlineData("""{"event":{"type":"a"},"list":"a b"}""", HttpStatusCode.BadRequest, "BH-4001")]
+    [InlineData("""{"id":"\ud800"}""", HttpStatusCode.BadRequest, "BH-4005")]
+    [InlineData("""{"\ud800\ud800":"a"}""", HttpStatusCode.BadRequest, "BH-4001")]
+    [InlineData("""{"event":{"type":"a"},"list":"\ud800"}""", HttpStatusCode.BadRequest, "BH-4005")]
+    [InlineData("""{"event":{"type":"\ud800"}}""", HttpStatusCode.BadRequest, "BH-4005")]
     [InlineData("[]", HttpStatusCode.BadRequest, "BH-4004")]
     [InlineData("{", HttpStatusCode.BadRequest, "BH-4000")]
     public async Task Explain_BadQuestion_IsRefused(string body, HttpStatusCode status, string code)
@@ -167,6 +171,8 @@ public sealed class RoutingEndpointsTests : IAsyncLifetime
     [InlineData("""{"of":"night"}""", HttpStatusCode.OK)]
     [InlineData("""{"of":"noise"}""", HttpStatusCode.NotFound)]
     [InlineData("""{}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"of":"\ud800"}""", HttpStatusCode.BadRequest)]
+    [InlineData("""{"\ud800":"a"}""", HttpStatusCode.BadRequest)]
     public async Task Release_NothingHeld_SaysSo(string body, HttpStatusCode status)
     {
         using var answer = await _gateway.PostAsync("/v1/release", body);

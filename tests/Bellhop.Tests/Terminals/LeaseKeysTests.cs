@@ -25,6 +25,32 @@ public sealed class LeaseKeysTests
     }
 
     [Fact]
+    public async Task Set_WordsOfHalfACharacter_IsATerminalAllTheSame()
+    {
+        await using var fixture = await RespFixture.StartAsync();
+        var client = fixture.Connect();
+        var lease = """{"cwd":"\ud800","\ud800\ud800\ud800":1,"host":"box"}""";
+        (await client.RenewAsync("pid-7", lease)).ShouldBe("+OK");
+
+        var known = fixture.Terminals.Of(Satellite).ShouldNotBeNull();
+        (known.Host, known.Cwd).ShouldBe(("box", null));
+    }
+
+    [Fact]
+    public async Task Set_OurAgentFailsToMakeRoom_IsAnErrorAndTheConnectionStays()
+    {
+        await using var fixture = await RespFixture.StartAsync();
+        fixture.LetGo = Task.FromException(new InvalidOperationException("broken"));
+        var client = fixture.Connect();
+
+        var reply = await client.RenewAsync("pid-7");
+
+        reply.ShouldStartWith("-ERR BH-5000 Something failed inside Bellhop.");
+        reply.ShouldContain("Reference: ");
+        (await client.AskAsync("PING")).ShouldBe("+PONG");
+    }
+
+    [Fact]
     public async Task Set_Renewed_KeepsWhenItCame()
     {
         await using var fixture = await RespFixture.StartAsync();

@@ -66,6 +66,15 @@ public sealed class ReceiptListTests
     }
 
     [Fact]
+    public async Task Push_HalfACharacter_IsRefusedAndTheConnectionStays()
+    {
+        await using var fixture = await RespFixture.StartAsync();
+        var client = await WithClaimAsync(fixture, "one");
+        (await client.AskAsync("LPUSH", Receipts, Receipt(@"\ud800", "injected"))).ShouldStartWith("-ERR BH-4005");
+        (await client.AskAsync("LPUSH", Receipts, Receipt("one", "injected"))).ShouldBe(":1");
+    }
+
+    [Fact]
     public async Task Push_Dead_IsADeadLetter()
     {
         await using var fixture = await RespFixture.StartAsync();

@@ -22,6 +22,12 @@ public sealed class TerminalReceiptTests
         DeliveryState.Completed,
         null
     )]
+    [InlineData(
+        """{"id":"e","session":"pid-7","state":"dead","note":"cut \ud83d","\ud800\ud800\ud800":1}""",
+        "pid-7",
+        DeliveryState.Dead,
+        "e"
+    )]
     public void Read_WhatTerminalsSay_IsRead(string row, string session, DeliveryState state, string? name)
     {
         var (receipt, fault) = TerminalReceipt.Read(Encoding.UTF8.GetBytes(row));
@@ -41,6 +47,11 @@ public sealed class TerminalReceiptTests
     [InlineData("""{"session":"pid-7","state":"injected"}""")]
     [InlineData("""{"id":7,"session":"pid-7","state":"injected"}""")]
     [InlineData("""{"id":"e","session":"pid-7","state":"injected","turn":"of my own"}""")]
+    [InlineData("""{"id":"\ud800","session":"pid-7","state":"injected"}""")]
+    [InlineData("""{"key":"\ud800","session":"pid-7","state":"injected"}""")]
+    [InlineData("""{"event":"\ud800","session":"pid-7","state":"injected"}""")]
+    [InlineData("""{"id":"e","session":"pid-7","state":"injected","turn":"\ud800"}""")]
+    [InlineData("""{"id":"e","session":"\ud800","state":"injected"}""")]
     public void Read_NoReceipt_SaysWhy(string row)
     {
         var (receipt, fault) = TerminalReceipt.Read(Encoding.UTF8.GetBytes(row));
