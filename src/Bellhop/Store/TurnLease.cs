@@ -11,7 +11,7 @@ public sealed record BatchLimits
     /// <summary>Bytes of events in one prompt, each counted as it will be shown. The default value is 64 KiB.</summary>
     public int MaxBytes { get; init; } = 64 * 1024;
 
-    /// <summary>An event's body counts for at most this, because a prompt shows no more. The default value is 2 KiB.</summary>
+    /// <summary>A machine's body counts for at most this, because a prompt shows no more; a person's counts whole. The default value is 2 KiB.</summary>
     public int MaxShownBytes { get; init; } = 2 * 1024;
 
     /// <summary>What type, source and fence add to each event. The default value is 640 bytes.</summary>

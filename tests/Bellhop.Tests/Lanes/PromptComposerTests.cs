@@ -105,6 +105,27 @@ public sealed class PromptComposerTests
         prompt.Text.ShouldContain($"`bellhop trace {lease.Deliveries[0].Event.Key}` shows all");
     }
 
+    [Theory]
+    [InlineData('\n', 't')]
+    [InlineData('`', 't')]
+    [InlineData('`', 'ü')]
+    public void Tell_PayloadsThatGrowWhenQuoted_StayWithinThePromptsLimit(char c, char name)
+    {
+        var run = new string(c, 1_990);
+        var (type, payload) = (new string(name, 256), c == '\n' ? $"[{run}1]" : $"\"{run}\"");
+        var lease = Lease([
+            .. Enumerable.Repeat($$"""{"type":"{{type}}","source":"{{type}}","payload":{{payload}},"ts":0}""", 20),
+        ]);
+
+        var prompt = _composer.Tell(lease).Text;
+
+        Encoding.UTF8.GetByteCount(prompt).ShouldBeLessThanOrEqualTo(64 * 1024);
+        var told = prompt.Split("json\n").Length - 1;
+        told.ShouldBeGreaterThan(0);
+        var leftOut = lease.Deliveries.Count(d => prompt.Contains($"`bellhop trace {d.Event.Key}` shows it"));
+        (told + leftOut).ShouldBe(20);
+    }
+
     [Fact]
     public void Tell_WaitedLong_SaysHowLong()
     {

@@ -6,6 +6,13 @@ namespace Bellhop.Tests.Store;
 
 public abstract partial class EventStoreCompliance
 {
+    private static readonly BatchLimits Small = new()
+    {
+        MaxBytes = 1_000,
+        MaxShownBytes = 200,
+        OverheadBytes = 100,
+    };
+
     [Fact]
     public async Task Lease_OfABacklog_TakesArrivalOrderUpToTheLimit()
     {
@@ -58,17 +65,21 @@ public abstract partial class EventStoreCompliance
     [Fact]
     public async Task Lease_CountsBytesAsShown()
     {
-        var limits = new BatchLimits
-        {
-            MaxBytes = 1_000,
-            MaxShownBytes = 200,
-            OverheadBytes = 100,
-        };
         for (var i = 0; i < 5; i++)
             await Append(Machine(body: new string('x', 5_000)));
         // 300 bytes each: three fit into 1,000.
-        (await Lease(limits: limits)).Deliveries.Count.ShouldBe(3);
-        (await Lease(limits: limits)).Deliveries.Count.ShouldBe(2);
+        (await Lease(limits: Small)).Deliveries.Count.ShouldBe(3);
+        (await Lease(limits: Small)).Deliveries.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Lease_MessagesOfPersons_CountWhole()
+    {
+        for (var i = 0; i < 3; i++)
+            await Append(Person() with { Body = System.Text.Encoding.UTF8.GetBytes(new string('x', 400)) });
+        // 500 bytes each: two fit into 1,000.
+        (await Lease(limits: Small)).Deliveries.Count.ShouldBe(2);
+        (await Lease(limits: Small)).Deliveries.ShouldHaveSingleItem();
     }
 
     [Fact]

@@ -137,7 +137,14 @@ internal sealed class StoreModel
                 );
             var size = batch
                 .Append(d)
-                .Sum(b => Math.Min(b.Event.Body.Length, limits.MaxShownBytes) + limits.OverheadBytes);
+                .Sum(b =>
+                    limits.OverheadBytes
+                    + (
+                        b.Event.Kind == EventKind.Person
+                            ? b.Event.Body.Length
+                            : Math.Min(b.Event.Body.Length, limits.MaxShownBytes)
+                    )
+                );
             if (!isFree(d) || !same || batch.Count == limits.MaxEvents || (batch.Count > 0 && size > limits.MaxBytes))
                 break;
             batch.Add(d);

@@ -51,7 +51,8 @@ end
 
 -- From the head as far as its neighbours fit.
 local function fill(head, next, max_events, max_bytes, max_shown, overhead)
-  local function shown_bytes(d) return math.min(d.size, max_shown) + overhead end
+  -- A person's words are told whole, a machine's are cut.
+  local function shown_bytes(d) return (d.kind == 1 and d.size or math.min(d.size, max_shown)) + overhead end
   local batch, bytes = { head }, shown_bytes(head)
   while #batch < max_events do
     local d = next()

@@ -72,11 +72,11 @@ internal static class BatchPicker
     )
     {
         var batch = new List<Candidate> { new(head, EventTable.Read(rows, DeliveryRow.ColumnCount)) };
-        var bytes = ShownBytes(rows, limits);
+        var bytes = ShownBytes(rows, head, limits);
         while (batch.Count < limits.MaxEvents && rows.Read())
         {
             var next = DeliveryRow.Read(rows);
-            bytes += ShownBytes(rows, limits);
+            bytes += ShownBytes(rows, next, limits);
             var joins =
                 bytes <= limits.MaxBytes
                 && !(next.DueAt > now)
@@ -90,8 +90,13 @@ internal static class BatchPicker
         return batch;
     }
 
-    private static long ShownBytes(Statement rows, BatchLimits limits) =>
-        Math.Min(rows.Int64(SizeColumn), limits.MaxShownBytes) + limits.OverheadBytes;
+    /// <summary>A person's words are told whole, a machine's are cut.</summary>
+    private static long ShownBytes(Statement rows, DeliveryRow row, BatchLimits limits)
+    {
+        var size = rows.Int64(SizeColumn);
+        var shown = row.Kind == EventKind.Person ? size : Math.Min(size, limits.MaxShownBytes);
+        return shown + limits.OverheadBytes;
+    }
 
     private static DateTimeOffset? Earliest(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 }
