@@ -6,9 +6,16 @@ namespace Bellhop.Cli.Commands;
 /// <summary>Waits until an event's deliveries are settled, then prints the answer.</summary>
 internal sealed class ReplyWait(CommandContext context, GatewayClient client)
 {
-    /// <summary>The answer on standard output and 0; 1 when it died, 4 when time ran out, and standard error says which.</summary>
+    /// <summary>Timers count no further than 49 days.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(45);
+
+    /// <summary>
+    /// The answer on standard output and 0; 1 when it died, 3 when the gateway went away, 4 when time ran out, and
+    /// standard error says which.
+    /// </summary>
     public async Task<int> RunAsync(string key, TimeSpan longest, bool json, CancellationToken cancel)
     {
+        longest = longest < Longest ? longest : Longest;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         enough.CancelAfter(longest);
         Answer? answer = null;
@@ -22,6 +29,13 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return await TooLateAsync(key, longest, answer, json);
+        }
+        catch (Exception e) when (e is NotRunningException or NotAnsweringException || IsAtItsEnd(e))
+        {
+            throw new CommandException(
+                $"Accepted, but Bellhop stopped before the answer came. It goes on where it left off: 'bellhop up', then bellhop trace {key}",
+                ExitCode.NotRunning
+            );
         }
         if (json)
             await context.Out.WriteLineAsync(answer.Text);
@@ -46,10 +60,8 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
                 await context.Out.WriteLineAsync(line);
         }
         // A replay makes an older dead delivery good; what counts is the last one of each session.
-        var unanswered = receipt
-            .Deliveries.GroupBy(d => d.Session)
-            .Select(d => d.Last())
-            .Where(d => d.State != "completed")
+        var last = receipt.Deliveries.GroupBy(d => d.Session).Select(d => d.Last()).ToList();
+        var unanswered = last.Where(d => d.State != "completed" && !(IsMoved(d) && last.Any(o => !IsMoved(o))))
             .ToList();
         foreach (var delivery in unanswered)
         {
@@ -59,4 +71,10 @@ internal sealed class ReplyWait(CommandContext context, GatewayClient client)
         }
         return unanswered.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
+
+    /// <summary>It went on to another session, whose delivery says what became of it.</summary>
+    private static bool IsMoved(DeliveryDto d) => d is { State: "dropped", Reason: "adopted" or "released" };
+
+    private static bool IsAtItsEnd(Exception e) =>
+        e is RefusedException { Status: System.Net.HttpStatusCode.ServiceUnavailable };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bellhop.Cli.Setup;
+using Bellhop.Diagnostics.Views;
 using Bellhop.Events;
 using Bellhop.Tests.Testing;
 
@@ -160,6 +161,42 @@ public sealed class PushCommandTests : IDisposable
         run.Code.ShouldBe(code);
         run.Out.ShouldBe(said);
         run.Error.ShouldContain(why);
+    }
+
+    [Theory]
+    [InlineData("hold/night", "released", 0)]
+    [InlineData("pid-4444", "adopted", 0)]
+    [InlineData("pid-4444", "night", 1)]
+    public async Task Push_WaitAndOneDeliveryWasDropped_CountsItUnlessItMovedOn(string from, string reason, int code)
+    {
+        var answered = Receipts.Make("completed", null, "the answer");
+        var left = answered.Deliveries[0] with { Session = from, State = "dropped", Reason = reason, Replies = [] };
+        var receipt = answered with { Deliveries = [left, .. answered.Deliveries] };
+        await using var api = (await FakeApi.StartAsync(_home.Home))
+            .On("POST /v1/events", Accepted, 202)
+            .On(
+                "GET /v1/events/01M7YEK2Z8YQN5VNXE18Z5GGNV",
+                JsonSerializer.Serialize(receipt, BellhopJson.Plain.ReceiptDto)
+            );
+
+        var run = await CommandRun.RunAsync(_home, "push", "x", "--wait", "60d");
+
+        (run.Code, run.Out).ShouldBe((code, "the answer\n"));
+    }
+
+    [Fact]
+    public async Task Push_WaitAndTheGatewayStops_Is3AndSaysThatItWasAccepted()
+    {
+        await using var api = (await FakeApi.StartAsync(_home.Home))
+            .On("POST /v1/events", Accepted, 202)
+            .BreakOn("GET /v1/events/01M7YEK2Z8YQN5VNXE18Z5GGNV");
+
+        var run = await CommandRun.RunAsync(_home, "push", "x", "--wait");
+
+        run.Code.ShouldBe(3);
+        run.Error.ShouldStartWith("Accepted, but Bellhop stopped");
+        run.Error.ShouldContain("bellhop trace 01M7YEK2Z8YQN5VNXE18Z5GGNV");
+        Spool.Files(_home.Home).ShouldBeEmpty();
     }
 
     [Fact]
