@@ -27,6 +27,9 @@ internal enum KeyRole
 /// <param name="Session">The session of an event list or a lease.</param>
 internal readonly record struct KeyName(string Text, KeyRole Role, SessionId Session)
 {
+    /// <summary>Its name as the client wrote it.</summary>
+    public string Given { get; init; } = Text;
+
     /// <summary>
     /// <c>{prefix}:session:{sid}</c>, in every other way an ordinary key: while it lives, a terminal takes the session's
     /// events. The session's alias is resolved.
@@ -97,7 +100,7 @@ internal sealed class KeyNames(RespOptions options)
             throw new CommandFault(
                 $"ERR '{id}' is not a session id: 1 to {SessionId.MaxLength} of A-Z a-z 0-9 . _ - and one '/'."
             );
-        return new KeyName(EventList(session), KeyRole.EventList, session);
+        return new KeyName(EventList(session), KeyRole.EventList, session) { Given = text };
     }
 
     /// <summary>Reads a key that holds no event list and no sessions.</summary>

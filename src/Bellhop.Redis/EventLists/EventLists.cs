@@ -31,17 +31,38 @@ internal sealed class EventLists(
         CancellationToken cancel
     )
     {
-        // A client that moves its rows from one alias of the list to another (LRANGE, LPUSH, DEL) gives them back.
-        var mine = leases.Of(client.Id, key.Text);
-        var back = mine.Where(lease => rows.Any(row => row.Span.SequenceEqual(lease.Body.Span))).ToList();
-        if (back.Count > 0)
-        {
-            leases.GiveBack(back);
-            rows = [.. rows.Where(row => !back.Any(lease => row.Span.SequenceEqual(lease.Body.Span)))];
-        }
-        if (rows.Count > 0)
-            await appends.AppendAsync(key.Session, rows, cancel);
+        var fresh = GiveBackMoved(client, key, rows);
+        if (fresh.Count > 0)
+            await appends.AppendAsync(key.Session, fresh, cancel);
         return Math.Max(1, Length(key.Session));
+    }
+
+    /// <summary>
+    /// A client that moves its rows from one alias of the list to another (LRANGE, LPUSH, DEL) gives them back, each
+    /// once. What it pushes where it has read is new, however alike it looks. Returns what is new.
+    /// </summary>
+    private List<ReadOnlyMemory<byte>> GiveBackMoved(
+        RespClient client,
+        KeyName key,
+        IReadOnlyList<ReadOnlyMemory<byte>> rows
+    )
+    {
+        var elsewhere = leases.Of(client.Id, key.Text).Where(lease => lease.ReadAs != key.Given).ToList();
+        var (back, fresh) = (new List<LeasedRow>(), new List<ReadOnlyMemory<byte>>());
+        foreach (var row in rows)
+        {
+            var moved = elsewhere.FindIndex(lease => lease.Body.Span.SequenceEqual(row.Span));
+            if (moved < 0)
+            {
+                fresh.Add(row);
+                continue;
+            }
+            back.Add(elsewhere[moved]);
+            elsewhere.RemoveAt(moved);
+        }
+        if (back.Count > 0)
+            leases.GiveBack(back);
+        return fresh;
     }
 
     public Task<long> LengthAsync(RespClient client, KeyName key, CancellationToken cancel) =>
@@ -63,7 +84,9 @@ internal sealed class EventLists(
         var shown = view.GetRange(first, count);
         if (holders.HolderOf(key.Session) is not null)
             return [.. shown.Select(row => row.Body)];
-        var leased = shown.Where(row => leases.TryLease(client.Id, row, key.Session, key.Text)).ToList();
+        var leased = shown
+            .Where(row => leases.TryLease(client.Id, row, key.Session, key.Text, readAs: key.Given))
+            .ToList();
         leases.RememberView(client.Id, key.Text, [.. view.Select(row => row.Delivery)]);
         return [.. leased.Select(row => row.Body)];
     }
@@ -82,7 +105,7 @@ internal sealed class EventLists(
         var equal = (count < 0 ? Enumerable.Reverse(view) : view)
             .Where(row => row.Body.Span.SequenceEqual(value.Span))
             .Take(count == 0 ? int.MaxValue : (int)Math.Min(Math.Abs((decimal)count), int.MaxValue))
-            .Where(row => leases.TryLease(client.Id, row, key.Session, key.Text));
+            .Where(row => leases.TryLease(client.Id, row, key.Session, key.Text, readAs: key.Given));
         return await TakeAsync(key.Session, Leased(client, key, equal.Select(row => row.Delivery)), cancel);
     }
 

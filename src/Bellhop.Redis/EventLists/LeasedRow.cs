@@ -9,6 +9,9 @@ namespace Bellhop.Redis.EventLists;
 /// <param name="List">The list that shows it: the event list itself, or the one it was moved to.</param>
 internal sealed record LeasedRow(long Delivery, SessionId Session, ReadOnlyMemory<byte> Body, string List)
 {
+    /// <summary>The name under which the client first read it; an event list of central has several.</summary>
+    public string ReadAs { get; init; } = List;
+
     /// <summary>
     /// A receipt said how far the event is, so that taking the row off its list says nothing more; it waits no longer.
     /// </summary>

@@ -39,11 +39,18 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
     }
 
     /// <summary>
-    /// Leases a row to the client, shown on <paramref name="list"/>; a row it holds moves there. False when another
-    /// client was first.
+    /// Leases a row to the client, shown on <paramref name="list"/>, which it called <paramref name="readAs"/>; a row it
+    /// holds moves there. False when another client was first.
     /// </summary>
     /// <exception cref="CommandFault">The client holds too many.</exception>
-    public bool TryLease(long client, WaitingRow row, SessionId session, string list, bool head = true)
+    public bool TryLease(
+        long client,
+        WaitingRow row,
+        SessionId session,
+        string list,
+        bool head = true,
+        string? readAs = null
+    )
     {
         lock (_lock)
         {
@@ -61,7 +68,7 @@ internal sealed class RowLeases(KeyListeners listeners, KeyNames names)
                 throw new CommandFault(
                     "BUSY BH-4291 This connection has read too many rows and taken none; take them with DEL, LTRIM or LREM."
                 );
-            var leased = new LeasedRow(row.Delivery, session, row.Body, list);
+            var leased = new LeasedRow(row.Delivery, session, row.Body, list) { ReadAs = readAs ?? list };
             leases.Add(leased, head);
             _byDelivery[row.Delivery] = (client, leased);
             Count(session, 1, row.Body.Length);

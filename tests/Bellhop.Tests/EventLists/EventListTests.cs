@@ -107,6 +107,25 @@ public sealed class EventListTests
         (await StateAsync(fixture, "one")).State.ShouldBe("queued");
     }
 
+    [Theory]
+    [InlineData("agent:events:main", 2)]
+    [InlineData("agent:events:gateway", 1)]
+    public async Task Lpush_OfOneMoreRowLikeTheLeased_IsANewEvent(string onto, int known)
+    {
+        const string tick = """{"type":"tick"}""";
+        await using var fixture = await RespFixture.StartAsync();
+        var (client, other) = (fixture.Connect(), fixture.Connect());
+        await client.AskAsync("LPUSH", "agent:events:main", tick);
+        await client.AskAsync("LRANGE", "agent:events:main", "0", "-1");
+
+        await client.AskAsync("LPUSH", onto, tick);
+        fixture.Store.Counts.Unfinished.ShouldBe(known);
+        await client.AskAsync("LPUSH", onto, tick);
+
+        fixture.Store.Counts.Unfinished.ShouldBe(known + 1);
+        (await other.AskAsync("LLEN", onto)).ShouldBe(":2");
+    }
+
     [Fact]
     public async Task HeldByOurAgent_ListIsReadOnly()
     {
