@@ -34,6 +34,17 @@ public sealed class InstanceTests : IDisposable
     }
 
     [Fact]
+    public void Take_HomeCannotBeWritten_SaysWhy()
+    {
+        Directory.Delete(_home.Home.Run, recursive: true);
+
+        var e = Should.Throw<CommandException>(() => InstanceLock.Take(_home.Home));
+
+        e.Message.ShouldStartWith($"Bellhop cannot write in {_home.Home.Folder}: ");
+        e.Message.ShouldNotContain("already runs");
+    }
+
+    [Fact]
     public void Take_AfterTheFirstEnded_Works()
     {
         InstanceLock.Take(_home.Home).Dispose();
