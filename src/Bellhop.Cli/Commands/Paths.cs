@@ -4,7 +4,18 @@ namespace Bellhop.Cli.Commands;
 internal static class Paths
 {
     /// <summary>One event's receipt.</summary>
-    public static string Event(string id) => $"/v1/events/{Uri.EscapeDataString(id)}";
+    /// <exception cref="CommandException">No path can carry it.</exception>
+    public static string Event(string id) =>
+        id switch
+        {
+            "" => throw new CommandException("Say which event: its key or its id.", ExitCode.Usage),
+            // To a path these are directions, also where they are escaped.
+            "." or ".." => throw new CommandException(
+                $"The id '{id}' cannot be asked for; ask for the event's key, which 'bellhop events --json' shows.",
+                ExitCode.Usage
+            ),
+            _ => $"/v1/events/{Uri.EscapeDataString(id)}",
+        };
 
     /// <summary>Gives its dead and dropped deliveries again.</summary>
     public static string Replay(string id) => $"{Event(id)}/replay";

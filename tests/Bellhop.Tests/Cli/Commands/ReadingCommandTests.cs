@@ -52,6 +52,21 @@ public sealed class ReadingCommandTests : IDisposable
         run.Out.ShouldContain("There are more");
     }
 
+    [Theory]
+    [InlineData("trace", "", "Say which event")]
+    [InlineData("trace", ".", "'bellhop events --json'")]
+    [InlineData("trace", "..", "'bellhop events --json'")]
+    public async Task Trace_IdThatNoPathCarries_IsAUsageErrorThatSaysSo(string command, string id, string why)
+    {
+        await using var api = await FakeApi.StartAsync(_home.Home);
+
+        var run = await CommandRun.RunAsync(_home, command, id);
+
+        run.Code.ShouldBe(2);
+        run.Error.ShouldContain(why);
+        api.Requests.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Events_Follow_PrintsEachLineUntilTheStreamEnds()
     {
