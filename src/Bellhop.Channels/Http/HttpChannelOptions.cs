@@ -18,8 +18,11 @@ public sealed record HttpChannelOptions
     /// <summary>How long half a request may take to go on. The default value is 30 s; less than 2 s is too short for Kestrel's clock.</summary>
     public TimeSpan HalfRequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connections at once. The default value is 1,000: 256 producers four times over.</summary>
-    public int MaxConnections { get; init; } = 1000;
+    /// <summary>
+    /// Connections at once, at each address of the server. The default value is 2,000: above what any door that shares the
+    /// server allows itself, for that one says why it refuses and this one just closes.
+    /// </summary>
+    public int MaxConnections { get; init; } = 2000;
 
     /// <summary>Upgraded connections (WebSockets) at once. The default value is 100; the framework's is no limit.</summary>
     public int MaxUpgradedConnections { get; init; } = 100;

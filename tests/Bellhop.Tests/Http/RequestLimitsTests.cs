@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Bellhop.Channels.Http;
+using Bellhop.Redis.Listener;
 using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Http;
@@ -9,6 +11,11 @@ public sealed class RequestLimitsTests
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>The Redis door says why it refuses; Kestrel would close without a word.</summary>
+    [Fact]
+    public void MaxConnections_OfTheServer_LeaveTheRedisDoorRoomToRefuse() =>
+        new HttpChannelOptions { TokenFile = "" }.MaxConnections.ShouldBeGreaterThan(ListenerLimits.MaxConnections);
 
     [Fact(Timeout = 30_000)]
     public async Task HalfTheHeaders_ThenSilence_IsClosed()
