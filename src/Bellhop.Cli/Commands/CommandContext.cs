@@ -11,6 +11,9 @@ internal sealed record CommandContext
 
     public required TextWriter Error { get; init; }
 
+    /// <summary>Asked by what prints for ever: false once nobody reads it.</summary>
+    public Func<bool> IsRead { get; init; } = () => true;
+
     public required Func<Stream> Input { get; init; }
 
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
@@ -44,6 +47,7 @@ internal sealed record CommandContext
         {
             Out = Console.Out,
             Error = Console.Error,
+            IsRead = StandardOutput.IsRead,
             Input = Console.OpenStandardInput,
             Environment = System
                 .Environment.GetEnvironmentVariables()

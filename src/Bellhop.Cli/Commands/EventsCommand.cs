@@ -95,18 +95,18 @@ internal static class EventsCommand
         var paint = context.Paint;
         await foreach (var line in client.LinesAsync($"/v1/events?follow=true{filter}", cancel))
         {
-            if (json)
-            {
-                await context.Out.WriteLineAsync(line);
-                continue;
-            }
-            var move = JsonSerializer.Deserialize(line, BellhopJson.Default.ChangeDto)!;
-            await context.Out.WriteLineAsync(
-                $"{paint.Faint(move.At.ToLocalTime().ToString("HH:mm:ss.fff"))}  {paint.State(move.State.PadRight(9))}  "
-                    + $"{Printable.Line(move.Type, MaxName)} ({Printable.Line(move.Source, MaxName)})  {Printable.Line(move.Id, MaxName)}"
-                    + $" → {Printable.Line(move.Session)}{(move.Note is null ? "" : $"  {Printable.Sentence(move.Note)}")}"
-            );
+            await context.Out.WriteLineAsync(json ? line : Sentence(line, paint));
+            if (!context.IsRead())
+                return;
         }
         await context.Error.WriteLineAsync("The gateway stopped.");
+    }
+
+    private static string Sentence(string line, Paint paint)
+    {
+        var move = JsonSerializer.Deserialize(line, BellhopJson.Default.ChangeDto)!;
+        return $"{paint.Faint(move.At.ToLocalTime().ToString("HH:mm:ss.fff"))}  {paint.State(move.State.PadRight(9))}  "
+            + $"{Printable.Line(move.Type, MaxName)} ({Printable.Line(move.Source, MaxName)})  {Printable.Line(move.Id, MaxName)}"
+            + $" → {Printable.Line(move.Session)}{(move.Note is null ? "" : $"  {Printable.Sentence(move.Note)}")}";
     }
 }

@@ -64,7 +64,8 @@ internal static class LogsCommand
         }
         watcher.Changed += Wake;
         watcher.Created += Wake;
-        while (true)
+        // It looks once a second at the latest, so that it ends soon after its reader.
+        while (context.IsRead())
         {
             foreach (var line in print(tail.Added()))
                 await context.Out.WriteLineAsync(line);

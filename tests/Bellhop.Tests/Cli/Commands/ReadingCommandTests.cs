@@ -1,3 +1,4 @@
+using Bellhop.Cli.Commands;
 using Bellhop.Tests.Testing;
 
 namespace Bellhop.Tests.Cli.Commands;
@@ -65,6 +66,31 @@ public sealed class ReadingCommandTests : IDisposable
         run.Code.ShouldBe(2);
         run.Error.ShouldContain(why);
         api.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Events_FollowAndNobodyReads_Ends()
+    {
+        const string move =
+            """{"key":"K","id":"i","type":"t","source":"s","session":"gateway","delivery":1,"state":"queued","at":"2026-11-21T07:10:57.312Z","note":null}""";
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On("GET /v1/events", $"{move}\n{move}\n");
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter());
+        var context = new CommandContext
+        {
+            Out = output,
+            Error = error,
+            IsRead = () => false,
+            Input = () => Stream.Null,
+            Environment = _home.Environment,
+        };
+
+        var code = await CommandLine.RunAsync(
+            ["events", "--follow", "--json"],
+            context,
+            TestContext.Current.CancellationToken
+        );
+
+        (code, output.ToString(), error.ToString()).ShouldBe((0, $"{move}\n", ""));
     }
 
     [Fact]
