@@ -85,14 +85,19 @@ public static class HttpChannel
         context.AnswerAsync(
             new PhaseDto(Of<Readiness>(context).Phase.ToString().ToLowerInvariant())
             {
-                Problem = context.RequestServices.GetService<Func<GatewayFacts>>()?.Invoke().Bus.Problem,
+                Problem = Bus(context)?.Refusal ?? Bus(context)?.Problem,
             },
             BellhopJson.Plain.PhaseDto,
             status
         );
 
     private static int ReadyStatus(HttpContext context) =>
-        Of<Readiness>(context).IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        Of<Readiness>(context).IsReady && Bus(context)?.Refusal is null
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status503ServiceUnavailable;
+
+    private static BusStatus? Bus(HttpContext context) =>
+        context.RequestServices.GetService<Func<GatewayFacts>>()?.Invoke().Bus;
 
     private sealed class GateFirst(RequestFaults faults, RequestGate gate) : IStartupFilter
     {

@@ -157,6 +157,7 @@ internal static class Composition
             .AddSingleton<ConfigurationWatch>()
             .AddHostedService(s => s.GetRequiredService<ConfigurationWatch>())
             .AddSingleton<StatusReporter>()
+            .AddHostedService<AlarmReview>()
             .AddSingleton(s =>
             {
                 var notices = Notices(addresses, s.GetRequiredService<AgentFactory>());

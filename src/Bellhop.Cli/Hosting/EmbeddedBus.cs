@@ -23,7 +23,8 @@ internal sealed class EmbeddedBus : IBus
 
     public IEventStore Store => _store;
 
-    public BusStatus Status => new("embedded", _addresses.Resp.Endpoint?.ToString(), _options.Prefix);
+    public BusStatus Status =>
+        new("embedded", _addresses.Resp.Endpoint?.ToString(), _options.Prefix) { Refusal = Refusal() };
 
     /// <summary>Opens the file.</summary>
     public static async Task<EmbeddedBus> OpenAsync(
@@ -58,6 +59,20 @@ internal sealed class EmbeddedBus : IBus
         // In this order: whether a lane may begin depends on the terminals that were there.
         await services.GetRequiredService<TerminalLeases>().LoadAsync(cancel);
         await services.GetRequiredService<SessionHolds>().LoadAsync(cancel);
+    }
+
+    private string? Refusal()
+    {
+        try
+        {
+            return _store.HasRoom
+                ? null
+                : "Less than 512 MiB of disk is free, so every event is refused (BH-4291). Free disk space; Bellhop goes on by itself.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The disk of the home cannot be asked for its room, so no event is accepted: {e.Message}";
+        }
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();

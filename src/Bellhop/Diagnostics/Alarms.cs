@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Bellhop.Diagnostics;
 
 /// <summary>Something a person should know now.</summary>
-/// <param name="Name">What it is about, stable: <c>agent:gateway</c>, <c>dead:01J…</c>.</param>
+/// <param name="Name">What it is about, stable: <c>agent:gateway</c>, <c>dead</c>.</param>
 /// <param name="Message">What happened and the mend.</param>
 /// <param name="Since">When it was raised.</param>
 public sealed record Alarm(string Name, string Message, DateTimeOffset Since);

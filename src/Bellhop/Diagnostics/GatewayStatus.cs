@@ -55,6 +55,9 @@ public sealed record BusStatus(string Kind, string? Resp, string Prefix)
     /// <summary>What is wrong with Redis, with the mend; null where nothing is.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>Why no event is accepted now, with the mend; null where they are.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>Events that wait on this machine's disk until Redis is back.</summary>
     public int Spooled { get; init; }
 }

@@ -18,7 +18,7 @@ public interface ILaneStatusSource
     IReadOnlyList<LaneStatus> Lanes { get; }
 }
 
-/// <summary>Takes stock of everything. Reads only.</summary>
+/// <summary>Takes stock of everything. Changes nothing but alarms whose cause came or went.</summary>
 public sealed class StatusReporter(
     IEventStore store,
     SessionRegistry registry,
@@ -37,6 +37,7 @@ public sealed class StatusReporter(
     public async Task<GatewayStatus> ReportAsync(CancellationToken cancel)
     {
         var (known, counts, now) = (facts(), store.Counts, await SessionsAsync(cancel));
+        StandingAlarms.Review(alarms, counts, known.Bus);
         return new GatewayStatus
         {
             Version = typeof(StatusReporter).Assembly.GetName().Version!.ToString(3),

@@ -4,7 +4,7 @@ using Bellhop.Store;
 
 namespace Bellhop.Lanes;
 
-/// <summary>Every event that becomes a dead letter has one alarm, however its turn ended.</summary>
+/// <summary>An event that becomes a dead letter is said aloud, however its turn ended.</summary>
 internal sealed class DeadLetterAlarm(SessionId session, Alarms alarms)
 {
     /// <summary>Raises it for those of the turn that are dead now.</summary>
@@ -13,10 +13,7 @@ internal sealed class DeadLetterAlarm(SessionId session, Alarms alarms)
         foreach (var dead in result.Dead)
         {
             var e = lease.Deliveries.First(d => d.Delivery == dead).Event;
-            alarms.Raise(
-                $"dead:{e.Key}",
-                $"An event could not be delivered to {session}: {reason.TrimEnd('.')}. See `bellhop dead show {e.Key}`."
-            );
+            StandingAlarms.RaiseDead(alarms, session, e.Key, reason);
         }
     }
 }

@@ -30,6 +30,37 @@ public sealed class StatusEndpointsTests
     }
 
     [Fact]
+    public async Task Ready_EveryEventIsRefused_Is503WithTheReasonAndAnAlarm()
+    {
+        await using var gateway = await HttpGateway.StartAsync();
+        var bus = gateway.Bus;
+        gateway.Bus = bus with { Refusal = "No room." };
+        using (var full = await gateway.Stranger.GetAsync("/readyz", Cancel))
+        {
+            full.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            (await full.JsonAsync()).GetProperty("problem").GetString().ShouldBe("No room.");
+        }
+        (await gateway.Stranger.GetAsync("/livez", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await AlarmsAsync(gateway)).ShouldBe(["disk"]);
+
+        gateway.Bus = bus;
+        (await gateway.Stranger.GetAsync("/readyz", Cancel)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await AlarmsAsync(gateway)).ShouldBeEmpty();
+    }
+
+    private static async Task<IEnumerable<string?>> AlarmsAsync(HttpGateway gateway)
+    {
+        using var response = await gateway.Http.GetAsync("/v1/status", Cancel);
+        return
+        [
+            .. (await response.JsonAsync())
+                .GetProperty("alarms")
+                .EnumerateArray()
+                .Select(a => a.GetProperty("name").GetString()),
+        ];
+    }
+
+    [Fact]
     public async Task Post_WhileStopping_IsRefusedButReadsGoOn()
     {
         await using var gateway = await HttpGateway.StartAsync();

@@ -53,7 +53,7 @@ public sealed partial class LaneTests
 
         (await _store.SettledAsync(key)).Deliveries[0].State.ShouldBe(DeliveryState.Dead);
         await UntilAsync(() => _alarms.Open.Count == 1);
-        _alarms.Open[0].Name.ShouldBe($"dead:{key}");
+        _alarms.Open[0].Name.ShouldBe("dead");
         _alarms.Open[0].Message.ShouldContain("interrupted");
     }
 

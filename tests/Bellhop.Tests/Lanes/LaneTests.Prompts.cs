@@ -19,7 +19,7 @@ public sealed partial class LaneTests
 
         delivery.State.ShouldBe(DeliveryState.Dead);
         delivery.Reason.ShouldBe("its prompt cannot be written: no words");
-        _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe($"dead:{key}");
+        _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe("dead");
         clock.IsMended = true;
         var next = await PushAsync("b");
         (await AdvanceUntilSettledAsync(next)).Deliveries[0].State.ShouldBe(DeliveryState.Completed);

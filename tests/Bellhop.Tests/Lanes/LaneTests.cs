@@ -111,7 +111,9 @@ public sealed partial class LaneTests : IAsyncLifetime
         (await PromptAsync()).ShouldContain("poison");
         (await PromptAsync()).ShouldNotContain("poison");
         (await PromptAsync()).ShouldContain("goes on");
-        _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe($"dead:{key}");
+        var alarm = _alarms.Open.ShouldHaveSingleItem();
+        alarm.Name.ShouldBe("dead");
+        alarm.Message.ShouldContain($"`bellhop dead show {key}`");
     }
 
     [Fact]

@@ -144,8 +144,10 @@ public sealed class SqliteEventStoreTests : EventStoreCompliance
         _freeDisk = SqliteStoreOptions.DefaultMinFreeDisk - 1;
         Time.Advance(TimeSpan.FromSeconds(1));
         (await Store.AppendAsync([Make.New(Machine())], Cancel)).Refusal.ShouldBe(AppendRefusal.Full);
+        ((SqliteEventStore)Store).HasRoom.ShouldBeFalse();
         _freeDisk = SqliteStoreOptions.DefaultMinFreeDisk;
         Time.Advance(TimeSpan.FromSeconds(1));
+        ((SqliteEventStore)Store).HasRoom.ShouldBeTrue();
         await Append(Machine());
     }
 

@@ -115,6 +115,9 @@ internal sealed class HttpGateway : IAsyncDisposable
         return await reader.ReadToEndAsync(cancel);
     }
 
+    /// <summary>What it says of what carries the events.</summary>
+    public BusStatus Bus { get; set; } = new("embedded", null, "agent");
+
     public Task StopAsync() => _app!.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -172,9 +175,10 @@ internal sealed class HttpGateway : IAsyncDisposable
             p.GetRequiredService<PermissionRequests>(),
             new NoLanes(),
             p.GetRequiredService<TerminalLeases>(),
-            () => new GatewayFacts($"http://127.0.0.1:{Port}", new BusStatus("embedded", null, "agent"), []),
+            p.GetRequiredService<Func<GatewayFacts>>(),
             Time
         ));
+        services.AddSingleton(() => new GatewayFacts($"http://127.0.0.1:{Port}", Bus, []));
     }
 
     private HttpClient Client() => new() { BaseAddress = new Uri($"http://127.0.0.1:{Port}") };

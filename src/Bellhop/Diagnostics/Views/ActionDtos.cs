@@ -40,6 +40,9 @@ public sealed record HandoverDto(string Session, string To, string Message);
 /// <param name="Phase">starting, ready or stopping.</param>
 public sealed record PhaseDto(string Phase)
 {
-    /// <summary>What is degraded although events are accepted: Redis is away. Null where nothing is.</summary>
+    /// <summary>
+    /// Why every event is refused: the disk is nearly full. Or what is degraded although they are accepted: Redis is away.
+    /// Null where nothing is.
+    /// </summary>
     public string? Problem { get; init; }
 }

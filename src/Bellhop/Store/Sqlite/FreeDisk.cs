@@ -5,6 +5,7 @@ internal sealed class FreeDisk(Func<long> ask, TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
+    private readonly Lock _lock = new();
     private long? _askedAt;
     private long _bytes;
 
@@ -15,12 +16,15 @@ internal sealed class FreeDisk(Func<long> ask, TimeProvider time)
         return () => drive.AvailableFreeSpace;
     }
 
-    /// <summary>Free bytes for us. Writer's thread only.</summary>
+    /// <summary>Free bytes for us.</summary>
     public long Bytes()
     {
-        if (_askedAt is { } at && time.GetElapsedTime(at) < Fresh)
-            return _bytes;
-        _askedAt = time.GetTimestamp();
-        return _bytes = ask();
+        lock (_lock)
+        {
+            if (_askedAt is { } at && time.GetElapsedTime(at) < Fresh)
+                return _bytes;
+            _askedAt = time.GetTimestamp();
+            return _bytes = ask();
+        }
     }
 }

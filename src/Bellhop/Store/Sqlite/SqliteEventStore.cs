@@ -42,6 +42,9 @@ public sealed class SqliteEventStore : IEventStore
     /// <inheritdoc />
     public StoreCounts Counts => _counters.Snapshot();
 
+    /// <summary>False while too little of the disk is free to accept events.</summary>
+    public bool HasRoom => _disk.Bytes() >= _options.MinFreeDisk;
+
     /// <summary>Opens the file, making it where there is none and upgrading it where it is older.</summary>
     /// <exception cref="StoreException">The file is damaged, newer than this program, not ours, or cannot be written.</exception>
     public static Task<SqliteEventStore> OpenAsync(
@@ -60,9 +63,9 @@ public sealed class SqliteEventStore : IEventStore
         {
             return await _writer.RunAsync(
                 batch =>
-                    _disk.Bytes() < _options.MinFreeDisk
-                        ? AppendResult.Refused(AppendRefusal.Full)
-                        : AppendOperation.Run(batch, events, _options.MaxUnfinished),
+                    HasRoom
+                        ? AppendOperation.Run(batch, events, _options.MaxUnfinished)
+                        : AppendResult.Refused(AppendRefusal.Full),
                 cancel
             );
         }
