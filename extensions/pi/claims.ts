@@ -2,16 +2,13 @@
 import type { Connection, Reply } from "./resp.ts";
 import { CENTRAL } from "./lease.ts";
 import { type GatewayEvent, hashOf, newTurn, readEvent } from "./row.ts";
+import { recall, type Told, type Turns, turnsOf } from "./turns.ts";
 
 /** One event in hand. */
-export interface Claim {
+export interface Claim extends Turns {
   sid: string;
   row: Buffer;
   event: GatewayEvent;
-  /** Names the prompt that tells it. */
-  turn: string;
-  /** The turn whose prompt told it, where that was cut short and this one goes on. Receipts name it: it is the event's. */
-  told?: string;
   /** How often a terminal ended in it. */
   cuts?: number;
   /** Who had it in hand before and never said how it ended. */
@@ -20,20 +17,13 @@ export interface Claim {
 
 export type State = "injected" | "completed" | "queued" | "dead";
 
-/** What a session's own transcript says of a turn. */
-export type Told = "no" | "unanswered" | "answered";
-
 /** The value of the claim key: what is in hand, durably, before the first word of it is said. */
-interface InHand {
-  turn: string;
+interface InHand extends Turns {
   row: string;
-  told?: string;
   /** Turns in which a terminal ended, this one not counted. */
   cuts?: number;
   /** The process that has it in hand. */
   by?: string;
-  /** The transcript that the prompt goes into. */
-  session?: string;
 }
 
 /** An event that ends every pi it is told to would otherwise do so for ever. */
@@ -46,8 +36,6 @@ export class Claims {
   onUnreadable: (reason: string) => void = () => {};
   /** Asks the transcript. */
   ask: (turn: string) => Told = () => "no";
-  /** Names the transcript. */
-  session: () => string | undefined = () => undefined;
 
   #prefix: string;
   #sid = CENTRAL;
@@ -105,8 +93,7 @@ export class Claims {
 
   /** Writes the turn down before its prompt is sent. */
   async write(commands: Connection, claim: Claim): Promise<void> {
-    const record: InHand = { turn: claim.turn, row: hashOf(claim.row), told: claim.told, cuts: claim.cuts, by: this.#me, session: this.session() };
-    await commands.call("SET", this.#key("claim", claim.sid), JSON.stringify(record));
+    await commands.call(...this.#noting(claim, this.#me, claim.cuts));
   }
 
   /**
@@ -180,6 +167,11 @@ export class Claims {
     return claim;
   }
 
+  #noting({ sid, row, turn, told, turns }: Claim, by: string, cuts: number | undefined): string[] {
+    const record: InHand = { turn, row: hashOf(row), told, turns, cuts, by };
+    return ["SET", this.#key("claim", sid), JSON.stringify(record)];
+  }
+
   async #isWrittenDown(commands: Connection, claim: Claim): Promise<boolean> {
     return readRecord(await commands.call("GET", this.#key("claim", claim.sid)))?.row === hashOf(claim.row);
   }
@@ -199,20 +191,19 @@ export class Claims {
 
   /** Decides by the transcript about an event that was in hand when a terminal ended. True when it is over. */
   async #settledBefore(commands: Connection, claim: Claim, before: InHand): Promise<boolean> {
-    const turns = [before.turn, ...(before.told ? [before.told] : [])];
-    const said = turns.map((turn) => this.ask(turn));
-    const isTold = said.includes("unanswered");
-    claim.cuts = (before.cuts ?? 0) + 1;
-    if (said.some((it) => it !== "no")) claim.told = before.told ?? before.turn;
-    if (said.includes("answered")) {
+    const turns = turnsOf(before);
+    const { told, isAnswered } = recall(turns, this.ask);
+    [claim.told, claim.turns, claim.cuts] = [told, turns, (before.cuts ?? 0) + 1];
+    if (isAnswered) {
       await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
       return true;
     }
-    if (isTold && claim.cuts >= MAX_CUTS) {
+    if (told && claim.cuts >= MAX_CUTS) {
       await this.#acknowledge(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` });
       return true;
     }
-    if (!isTold && before.by !== this.#me && before.session !== this.session()) claim.begun = before.by;
+    // The file may be the same one: what another process wrote into it meanwhile is not among the entries in memory.
+    if (!told && before.by !== this.#me) claim.begun = before.by;
     return false;
   }
 

@@ -3,6 +3,7 @@ import type { Claim, State } from "./claims.ts";
 import { goOn, markerOf, tell } from "./prompt.ts";
 import { newTurn } from "./row.ts";
 import { isAnswer, textOf } from "./transcript.ts";
+import { turnsOf } from "./turns.ts";
 
 /** claimed: not told yet · sent: handed to pi · taken: in the session · over: only the bus does not know yet. */
 export type Phase = "claimed" | "sent" | "taken" | "over";
@@ -28,6 +29,8 @@ export class Hand {
   isReported = false;
   /** Somebody took us for gone and gave it to another: who has not told it by now must not. */
   isGone = false;
+  /** Its session was replaced. What the next one knows of it is asked when that is entered. */
+  isElsewhere = false;
   /** The lease under which it was last seen to be ours. */
   term: number;
   end: { state: State; note?: string } = { state: "completed" };
@@ -48,10 +51,17 @@ export class Hand {
     return this.#outcome === "aborted";
   }
 
-  /** The same event for another session, whose transcript knows nothing of it. */
-  afresh(): Hand {
-    const hand = new Hand({ ...this.claim, told: undefined, turn: newTurn() }, this.term);
+  /** All the prompts that it has had. */
+  get turns(): string[] {
+    return turnsOf(this.claim);
+  }
+
+  /** The same event for another session; `told` names the turn that told it there, if its transcript knows one. */
+  again(told: string | undefined): Hand {
+    const hand = new Hand({ ...this.claim, told, turn: newTurn(), turns: this.turns }, this.term);
     [hand.isWritten, hand.isGone] = [false, this.isGone];
+    hand.isReported = this.isReported && told === (this.claim.told ?? this.claim.turn);
+    if (told) hand.#attempts = this.#attempts;
     return hand;
   }
 
@@ -88,7 +98,7 @@ export class Hand {
     this.#attempts++;
     if (this.#attempts >= ATTEMPTS) return this.finish("dead", `the turn failed ${ATTEMPTS} times: ${this.#outcome}`);
     const told = this.claim.told ?? this.claim.turn;
-    this.claim = { ...this.claim, told, turn: newTurn() };
+    this.claim = { ...this.claim, told, turn: newTurn(), turns: this.turns };
     this.text = goOn(told, this.claim.turn);
     [this.phase, this.isWritten] = ["claimed", false];
     return false;

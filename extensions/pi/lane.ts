@@ -6,6 +6,7 @@ import { CENTRAL, HOST, type Membership } from "./lease.ts";
 import { Pace } from "./pace.ts";
 import type { Connection } from "./resp.ts";
 import type { Session } from "./session.ts";
+import { recall } from "./turns.ts";
 
 /** What became of an event, for `/events`. */
 export interface Past {
@@ -35,7 +36,6 @@ export class Lane {
     [this.#bus, this.#membership, this.#session] = [bus, membership, session];
     this.#claims = new Claims(prefix, `pid ${process.pid} on ${HOST}`);
     this.#claims.ask = (turn) => session.becameOf(turn);
-    this.#claims.session = () => session.id;
     this.#claims.onUnreadable = (reason) =>
       session.say(`An event that cannot be read was put away: ${reason}`, "warning");
   }
@@ -62,15 +62,27 @@ export class Lane {
     if (this.hand) await this.#keep(commands, this.hand);
   }
 
-  /** A session of pi's began. */
+  /** A session of pi's began. A fork holds what was told before it, and so does one that is taken up again; a new one does not. */
   entered(): void {
     this.#pace.entered();
+    const { hand } = this;
+    if (!hand?.isElsewhere) return;
+    const { told, isAnswered } = recall(hand.turns, (turn) => this.#session.becameOf(turn));
+    this.hand = hand.again(told);
+    if (isAnswered) this.hand.finish("completed", "answered in this session before");
   }
 
   /** It is replaced by another one in the same process. */
   replaced(): void {
-    if (this.hand?.phase === "taken") this.hand.finish("completed", "the session was replaced during the turn");
-    else if (this.hand && this.hand.phase !== "over") this.hand = this.hand.afresh();
+    const { hand } = this;
+    if (hand?.phase === "taken") hand.finish("completed", "the session was replaced during the turn");
+    else if (hand && hand.phase !== "over") hand.isElsewhere = true;
+  }
+
+  /** The extension is loaded again. The transcript stays; how a run under way ends, nobody would hear. */
+  reloaded(): Hand | undefined {
+    if (this.hand?.phase === "taken") this.hand.settle();
+    return this.hand;
   }
 
   stop(): void {

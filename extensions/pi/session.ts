@@ -1,9 +1,9 @@
 // pi's session of the moment, as far as this extension uses it. There may be none: one is replaced by the next.
 import type { ExtensionAPI, ExtensionContext } from "@earendil-works/pi-coding-agent";
-import type { Told } from "./claims.ts";
 import type { Lease } from "./lease.ts";
 import { Runs } from "./runs.ts";
 import { whatBecameOf } from "./transcript.ts";
+import type { Told } from "./turns.ts";
 
 export class Session {
   readonly runs = new Runs();
@@ -25,11 +25,6 @@ export class Session {
   /** Prompts that pi keeps for later. */
   get hasPendingMessages(): boolean {
     return this.#ask(false, (ctx) => ctx.hasPendingMessages());
-  }
-
-  /** Names the transcript. */
-  get id(): string | undefined {
-    return this.#ask(undefined, (ctx) => ctx.sessionManager.getSessionId());
   }
 
   /** What the lease says of this terminal. */

@@ -90,9 +90,9 @@ export class Terminal {
 
   /** The extension is loaded again, perhaps from other files. */
   reload(): Carried {
-    this.exit();
+    const hand = this.lane.reloaded();
     this.#stop();
-    return { nonce: this.#nonce, hand: this.lane.hand };
+    return { nonce: this.#nonce, hand };
   }
 
   async quit(): Promise<void> {

@@ -1,7 +1,7 @@
 // Asks pi's own session what became of a turn.
 import type { ExtensionContext } from "@earendil-works/pi-coding-agent";
-import type { Told } from "./claims.ts";
 import { markerOf } from "./prompt.ts";
+import type { Told } from "./turns.ts";
 
 type Entry = ReturnType<ExtensionContext["sessionManager"]["getEntries"]>[number];
 type Loose = { type: string; message?: { role?: string; content?: unknown; stopReason?: string } };
