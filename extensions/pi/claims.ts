@@ -17,6 +17,12 @@ export interface Claim extends Turns {
 
 export type State = "injected" | "completed" | "queued" | "dead";
 
+/** What is said of it. */
+export interface End {
+  state: State;
+  note?: string;
+}
+
 /** The value of the claim key: what is in hand, durably, before the first word of it is said. */
 interface InHand extends Turns {
   row: string;
@@ -121,9 +127,13 @@ export class Claims {
     await commands.call("LPUSH", this.#key("receipts"), this.#receipt(claim, { state: "injected" }));
   }
 
-  /** It is over: the receipt and the end of the claim, or neither. */
-  async finish(commands: Connection, claim: Claim, state: State, note?: string): Promise<void> {
-    await this.#acknowledge(commands, claim, { state, note });
+  /**
+   * It is over: the receipts and the end of the claim, or none of it. Where the bus may not know that this turn told it,
+   * that is said first: of a turn that it never heard of no end is taken.
+   */
+  async finish(commands: Connection, claim: Claim, end: End, isReported: boolean): Promise<void> {
+    const told = isReported ? [] : [this.#receipt(claim, { state: "injected" })];
+    await this.#acknowledge(commands, claim, [...told, this.#receipt(claim, end)]);
   }
 
   /** It was never told: it goes back to where it was. */
@@ -156,7 +166,9 @@ export class Claims {
       event = readEvent(row);
     } catch (error) {
       const reason = (error as Error).message;
-      await this.#acknowledge(commands, { sid: this.#sid, row }, { state: "dead", note: `unreadable: ${reason}` });
+      const unreadable = { sid: this.#sid, row };
+      const end: End = { state: "dead", note: `unreadable: ${reason}` };
+      await this.#acknowledge(commands, unreadable, [this.#receipt(unreadable, end)]);
       this.onUnreadable(reason);
       return undefined;
     }
@@ -195,11 +207,11 @@ export class Claims {
     const { told, isAnswered } = recall(turns, this.ask);
     [claim.told, claim.turns, claim.cuts] = [told, turns, (before.cuts ?? 0) + 1];
     if (isAnswered) {
-      await this.#acknowledge(commands, claim, { state: "completed", note: "answered before the terminal ended" });
+      await this.finish(commands, claim, { state: "completed", note: "answered before the terminal ended" }, false);
       return true;
     }
     if (told && claim.cuts >= MAX_CUTS) {
-      await this.#acknowledge(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` });
+      await this.finish(commands, claim, { state: "dead", note: `interrupted: ${MAX_CUTS} terminals ended in it` }, false);
       return true;
     }
     // The file may be the same one: what another process wrote into it meanwhile is not among the entries in memory.
@@ -207,13 +219,9 @@ export class Claims {
     return false;
   }
 
-  async #acknowledge(
-    commands: Connection,
-    claim: Pick<Claim, "sid" | "row"> & Partial<Claim>,
-    end: { state: State; note?: string },
-  ): Promise<void> {
+  async #acknowledge(commands: Connection, claim: Pick<Claim, "sid" | "row">, receipts: string[]): Promise<void> {
     const replies = await commands.transaction(
-      ["LPUSH", this.#key("receipts"), this.#receipt(claim, end)],
+      ["LPUSH", this.#key("receipts"), ...receipts],
       ["LREM", this.#key("claims", claim.sid), "1", claim.row],
       ["DEL", this.#key("claim", claim.sid)],
     );
@@ -223,7 +231,7 @@ export class Claims {
 
   #receipt(
     { sid, row, event, turn, told }: Pick<Claim, "sid" | "row"> & Partial<Claim>,
-    { state, note }: { state: State; note?: string },
+    { state, note }: End,
   ): string {
     const text = row.toString("utf8");
     return JSON.stringify({ key: event?.key, id: event?.id, session: sid, state, turn: told ?? turn, note, event: text });

@@ -1,5 +1,5 @@
 // The one event that a terminal has in hand, from its claim to its end.
-import type { Claim, State } from "./claims.ts";
+import type { Claim, End } from "./claims.ts";
 import { goOn, markerOf, tell } from "./prompt.ts";
 import { newTurn } from "./row.ts";
 import { isAnswer, textOf } from "./transcript.ts";
@@ -33,7 +33,7 @@ export class Hand {
   isElsewhere = false;
   /** The lease under which it was last seen to be ours. */
   term: number;
-  end: { state: State; note?: string } = { state: "completed" };
+  end: End = { state: "completed" };
 
   #attempts = 0;
   #sends = 0;
@@ -104,7 +104,7 @@ export class Hand {
     return false;
   }
 
-  finish(state: State, note?: string): true {
+  finish(state: End["state"], note?: string): true {
     this.end = { state, note };
     this.phase = "over";
     return true;

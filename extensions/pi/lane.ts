@@ -99,7 +99,7 @@ export class Lane {
   /** pi ends. What was not told goes back; what was told stays claimed, for whoever opens this transcript again. */
   async handBack(commands: Connection, hand: Hand | undefined): Promise<void> {
     if (!hand || hand.isAborted || hand.isGone || hand.phase === "taken") return;
-    if (hand.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end.state, hand.end.note);
+    if (hand.phase === "over") await this.#claims.finish(commands, hand.claim, hand.end, hand.isReported);
     else if (!hand.claim.told) await this.#claims.giveBack(commands, hand.claim);
   }
 
@@ -184,7 +184,9 @@ export class Lane {
     if (hand.phase !== "over") return;
     if (hand.isAborted && !this.#pace.isNow) return; // pi may be on its way out
     const { state, note } = hand.end;
-    await this.#bus.run((commands) => this.#claims.finish(commands, hand.claim, state, note));
+    // Of what is another's by now nothing is said that would take it back.
+    const isReported = hand.isReported || hand.isGone;
+    await this.#bus.run((commands) => this.#claims.finish(commands, hand.claim, hand.end, isReported));
     this.#forget(note ? `${state}: ${note}` : state);
     this.#again = true;
   }
