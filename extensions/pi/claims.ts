@@ -107,12 +107,10 @@ export class Claims {
    * another; our own listener gives a lost connection's row out again, unless it was reported. Of what was told, the turn
    * stays written down until it is over or another's.
    */
-  async keep(commands: Connection, claim: Claim, isTold: boolean): Promise<boolean> {
-    const claimed = (await commands.call("LRANGE", this.#key("claims", claim.sid), "0", "-1")) as Buffer[];
-    // What comes instead of it stays claimed and is found among the leftovers.
-    const again = claimed.length === 0 ? await this.#pull(commands) : null;
-    const isListed = [...claimed, again].some((row) => row?.equals(claim.row));
-    const isOurs = isListed || (isTold && (await this.#isWrittenDown(commands, claim)));
+  async keep(commands: Connection, claim: Claim, isTold: boolean, isReported: boolean): Promise<boolean> {
+    const isNoted = isTold && (await this.#isWrittenDown(commands, claim));
+    // What was reported nobody gives out again: a row that waits and has the same bytes is another event.
+    const isOurs = (isNoted && isReported) || (await this.#isListed(commands, claim)) || isNoted;
     if (isOurs) this.#before.delete(hashOf(claim.row));
     return isOurs;
   }
@@ -177,6 +175,13 @@ export class Claims {
     if (before && (await this.#settledBefore(commands, claim, before))) return undefined;
     await this.write(commands, claim);
     return claim;
+  }
+
+  async #isListed(commands: Connection, claim: Claim): Promise<boolean> {
+    const claimed = (await commands.call("LRANGE", this.#key("claims", claim.sid), "0", "-1")) as Buffer[];
+    // What comes instead of it stays claimed and is found among the leftovers.
+    const again = claimed.length === 0 ? await this.#pull(commands) : null;
+    return [...claimed, again].some((row) => row?.equals(claim.row));
   }
 
   #noting({ sid, row, turn, told, turns }: Claim, by: string, cuts: number | undefined): string[] {

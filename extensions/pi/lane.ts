@@ -214,7 +214,7 @@ export class Lane {
   async #keep(commands: Connection, hand: Hand): Promise<void> {
     const { term } = this.#membership;
     const isTold = hand.phase !== "claimed" || hand.claim.told !== undefined;
-    hand.isGone = !(await this.#claims.keep(commands, hand.claim, isTold));
+    hand.isGone = !(await this.#claims.keep(commands, hand.claim, isTold, hand.isReported));
     hand.term = term;
   }
 
