@@ -134,11 +134,15 @@ export class Claims {
     await this.#acknowledge(commands, claim, [...told, this.#receipt(claim, end)]);
   }
 
-  /** It was never told: it goes back to where it was. */
+  /**
+   * It was not told here: it goes back to where it was, and with it what is known of prompts elsewhere. In hand is always
+   * the oldest of what is claimed.
+   */
   async giveBack(commands: Connection, claim: Claim): Promise<void> {
+    const before = this.#noting(claim, claim.begun ?? this.#me, (claim.cuts ?? 1) - 1);
     await commands.transaction(
-      ["LMOVE", this.#key("claims", claim.sid), this.#key("events", claim.sid), "LEFT", "RIGHT"],
-      ["DEL", this.#key("claim", claim.sid)],
+      ["LMOVE", this.#key("claims", claim.sid), this.#key("events", claim.sid), "RIGHT", "RIGHT"],
+      claim.turns ? before : ["DEL", this.#key("claim", claim.sid)],
     );
   }
 
