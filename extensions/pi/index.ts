@@ -4,7 +4,7 @@
 import type { ExtensionAPI, ExtensionContext } from "@earendil-works/pi-coding-agent";
 import { registerCommands } from "./commands.ts";
 import { readSingle, type Single } from "./home.ts";
-import type { Wish } from "./lease.ts";
+import type { Wish } from "./membership.ts";
 import { type Carried, Terminal } from "./terminal.ts";
 
 /** Old versions of pi load the module again for every session, new ones call it again: this outlives both. */

@@ -2,7 +2,8 @@
 import type { Bus } from "./bus.ts";
 import { Claims } from "./claims.ts";
 import { Hand } from "./hand.ts";
-import { CENTRAL, HOST, type Membership } from "./lease.ts";
+import { CENTRAL, HOST } from "./lease.ts";
+import type { Membership } from "./membership.ts";
 import { Pace } from "./pace.ts";
 import type { Connection } from "./resp.ts";
 import type { Session } from "./session.ts";
@@ -23,6 +24,8 @@ export class Lane {
   onTrouble: (error: unknown) => void = () => {};
   /** Central is to go to another terminal, and nothing in hand keeps it here. */
   makeWay: (commands: Connection, successor: string) => Promise<void> = async () => {};
+  /** Central is free for this terminal, and nothing in hand keeps it a satellite. */
+  rise: (commands: Connection) => Promise<void> = async () => {};
 
   #bus: Bus;
   #membership: Membership;
@@ -160,7 +163,7 @@ export class Lane {
 
   async #step(): Promise<void> {
     await this.#settleUp();
-    if (this.#membership.successor && (await this.#madeWay(this.#membership.successor))) return;
+    if (await this.#changedPlaces()) return;
     if (!this.#mayInject()) return;
     this.hand ??= await this.#claimNext();
     const { hand } = this;
@@ -191,14 +194,20 @@ export class Lane {
     this.#again = true;
   }
 
-  /** Central goes to the terminal that was named for it. False while the event in hand must come to its end first. */
-  async #madeWay(successor: string): Promise<boolean> {
+  /**
+   * Central goes to the terminal that was named for it, or comes to this one. False where neither is so, and while the
+   * event in hand must come to its end first: whoever gets what the old session leaves would be told it again.
+   */
+  async #changedPlaces(): Promise<boolean> {
     const { hand } = this;
+    const { successor, isRising } = this.#membership;
+    if (!successor && !isRising) return false;
     if (hand && (hand.phase !== "claimed" || hand.claim.told)) return false;
     await this.#bus.run(async (commands) => {
       if (hand) await this.#claims.giveBack(commands, hand.claim);
       this.hand = undefined;
-      await this.makeWay(commands, successor);
+      if (successor) await this.makeWay(commands, successor);
+      else await this.rise(commands);
     });
     return true;
   }

@@ -5,7 +5,8 @@ import { Bus } from "./bus.ts";
 import { findPrefix } from "./endpoint.ts";
 import type { Hand } from "./hand.ts";
 import { Lane } from "./lane.ts";
-import { describeLease, type Lease, Membership, type Wish } from "./lease.ts";
+import { describeLease, type Lease } from "./lease.ts";
+import { Membership, type Place, type Wish } from "./membership.ts";
 import type { Connection } from "./resp.ts";
 import { Session } from "./session.ts";
 import { within } from "./within.ts";
@@ -14,6 +15,7 @@ import { within } from "./within.ts";
 export interface Carried {
   nonce: string;
   hand?: Hand;
+  place?: Place;
 }
 
 const STATE_MS = 500;
@@ -41,7 +43,7 @@ export class Terminal {
   constructor(wish: Wish, carried?: Carried) {
     this.#wish = wish;
     this.#nonce = carried?.nonce ?? randomUUID();
-    this.membership = new Membership(this.prefix, wish, this.#nonce);
+    this.membership = new Membership(this.prefix, wish, this.#nonce, carried?.place);
     process.env.BELLHOP_SESSION = this.membership.sid;
     this.#session.runs.onSettled = () => this.#settled();
     this.#session.onTrouble = (error) => this.#troubled(error);
@@ -55,6 +57,7 @@ export class Terminal {
     this.lane.hand = carried?.hand;
     this.lane.onTrouble = (error) => this.#troubled(error);
     this.lane.makeWay = (commands, successor) => this.#makeWay(commands, successor);
+    this.lane.rise = (commands) => this.#rise(commands);
   }
 
   /** A session began. Comes twice for one session in some versions of pi. */
@@ -92,7 +95,7 @@ export class Terminal {
   reload(): Carried {
     const hand = this.lane.reloaded();
     this.#stop();
-    return { nonce: this.#nonce, hand };
+    return { nonce: this.#nonce, hand, place: this.membership.place };
   }
 
   async quit(): Promise<void> {
@@ -191,6 +194,12 @@ export class Terminal {
     const { sid, isCentral } = this.membership;
     if (!isCentral) this.#session.say(`The central session goes to ${successor}, as asked for; this terminal is ${sid}.`, "info");
     this.#show();
+  }
+
+  async #rise(commands: Connection): Promise<void> {
+    if (await this.membership.rise(commands, this.#session.facts)) await this.#joined(commands);
+    this.#show();
+    this.lane.pump(); // what waits under the new names, or still under the old one
   }
 
   #settled(): void {
