@@ -55,7 +55,10 @@ export default function gateway(pi: ExtensionAPI): void {
   });
   onNewer(pi, "agent_settled", () => current()?.runSettled());
   onNewer(pi, "session_compact_failed", () => current()?.compacting(false));
-  pi.on("session_before_compact", () => current()?.compacting(true));
+  pi.on("session_before_compact", ({ signal }) => {
+    current()?.compacting(true);
+    signal?.addEventListener("abort", () => current()?.compacting(false), { once: true });
+  });
   pi.on("session_compact", () => current()?.compacting(false));
   pi.on("message_start", (event) => current()?.lane.messageStarted(event.message));
   pi.on("message_end", (event) => current()?.lane.messageEnded(event.message));

@@ -6,8 +6,8 @@ import type { ExtensionContext } from "@earendil-works/pi-coding-agent";
 const LOOK_MS = 100;
 /** Longer than the longest pause that such a pi makes before it tries a failed request again. */
 const RETRY_MS = 10_000;
-/** A compaction that fails ends without a word there. */
-const COMPACTION_MS = 300_000;
+/** A compaction that fails ends without a word there; hardly one takes longer. */
+const COMPACTION_MS = 90_000;
 
 export class Runs {
   /** A run has ended for good. */
@@ -21,9 +21,10 @@ export class Runs {
     return !this.#running && performance.now() > this.#compactingUntil && ctx.isIdle();
   }
 
+  /** pi begins nothing while it compacts: however that went, it is over. */
   started(): void {
     clearTimeout(this.#timer);
-    this.#running = true;
+    [this.#running, this.#compactingUntil] = [true, 0];
   }
 
   /** `agent_end`. */
