@@ -188,6 +188,7 @@ export class Claims {
     const claimed = (await commands.call("LRANGE", this.#key("claims", claim.sid), "0", "-1")) as Buffer[];
     // What comes instead of it stays claimed and is found among the leftovers.
     const again = claimed.length === 0 ? await this.#pull(commands) : null;
+    if (again) this.#leftovers = true;
     return [...claimed, again].some((row) => row?.equals(claim.row));
   }
 
