@@ -22,10 +22,12 @@ event=$(printf '{"id":"%s","type":"%s","source":"%s","payload":%s,"ts":%s000%s}'
 if [ -S "$socket" ] && command -v curl >/dev/null; then
   curl -sS --fail-with-body --retry 3 --retry-connrefused --unix-socket "$socket" \
     --data-binary "$event" http://localhost/v1/events && echo && exit
+  # 22: it answered, and refused. Anything else means that nobody was there.
+  [ $? -ne 22 ] || { echo "push.sh: Bellhop refused it" >&2; exit 1; }
 fi
 
 redis() { redis-cli -h "${REDIS_HOST:-localhost}" -p "${REDIS_PORT:-6379}" "$@"; }
-command -v redis-cli >/dev/null && redis PING >/dev/null 2>&1 || {
+command -v redis-cli >/dev/null && [ "$(redis PING 2>/dev/null)" = PONG ] || {
   echo "push.sh: neither Bellhop nor Redis answers. Start Bellhop with 'bellhop up'." >&2
   exit 3
 }
@@ -41,7 +43,10 @@ for session in $registered; do
   esac
 done
 for session in $targets; do
-  redis LPUSH "agent:events:$session" "$event" >/dev/null
+  # redis-cli ends with 0 on a refusal, too: only a number means that the row is there.
+  case $(redis LPUSH "agent:events:$session" "$event" 2>&1) in
+    *[!0-9]* | "") echo "push.sh: Redis refused it" >&2; exit 1 ;;
+  esac
   redis PUBLISH "agent:notify:$session" "{\"eventId\":\"$id\",\"type\":\"$type\"}" >/dev/null
 done
 echo "$id → $targets"

@@ -29,7 +29,7 @@ internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
         for (var i = 0; i < sessions.Count; i++)
         {
             if (replies[2 * i] is RespBulk json && replies[(2 * i) + 1] is RespInteger { Value: > 0 } left)
-                live.Add(Read(sessions[i], json.Bytes, TimeSpan.FromMilliseconds(left.Value), now));
+                live.Add(Read(sessions[i], json.Bytes, Left(left.Value), now));
         }
         terminals.Show(live);
         return live.Find(l => l.Session.IsGateway) switch
@@ -39,6 +39,10 @@ internal sealed class LeaseView(RedisBus bus, TerminalLeases terminals)
             _ => CentralSeat.Terminal,
         };
     }
+
+    /// <summary>Somebody may have set one that outlives the calendar.</summary>
+    private static TimeSpan Left(long ms) =>
+        TimeSpan.FromMilliseconds(Math.Min(ms, (long)TerminalLease.LongestPeriod.TotalMilliseconds));
 
     /// <summary>How long it was given for is not written there; what is left of it is all that counts.</summary>
     private static TerminalLease Read(

@@ -12,6 +12,8 @@ namespace Bellhop.Redis.Store;
 internal sealed class LanePlace(SessionId session, BatchLimits limits, Ulid turn, TimeProvider time, Action leave)
     : IDisposable
 {
+    private static readonly TimeSpan LongestAlarm = TimeSpan.FromHours(1);
+
     private readonly Lock _lock = new();
 
     // Whoever brings the lease runs the lane's next steps: waking another thread for them would be half the time it takes.
@@ -108,9 +110,11 @@ internal sealed class LanePlace(SessionId session, BatchLimits limits, Ulid turn
             Timeout.InfiniteTimeSpan,
             Timeout.InfiniteTimeSpan
         );
-        // Rounded up: a timer counts whole milliseconds and would ring too early for the rest.
+        // Rounded up: a timer counts whole milliseconds and would ring too early for the rest. And bounded: a wall clock that
+        // was set back may be further away than a timer counts; whoever is woken too early asks again.
         var wait = Math.Ceiling((due - time.GetUtcNow()).TotalMilliseconds);
-        alarm.Change(TimeSpan.FromMilliseconds(Math.Max(0, wait)), Timeout.InfiniteTimeSpan);
+        var bounded = Math.Clamp(wait, 0, LongestAlarm.TotalMilliseconds);
+        alarm.Change(TimeSpan.FromMilliseconds(bounded), Timeout.InfiniteTimeSpan);
         if (time.GetUtcNow() >= due)
             Signal(); // the clock passed it while the alarm was set
         return alarm;

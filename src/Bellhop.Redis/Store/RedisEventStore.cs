@@ -170,8 +170,11 @@ public sealed partial class RedisEventStore : IEventStore
         params RedisArgument[] arguments
     ) => (int)StoreReplies.Number(await _scripts.ChangeAsync(script, cancel, arguments));
 
-    private async Task ReadStateAsync(CancellationToken cancel) =>
-        _feed.Accept((RespAggregate)await _scripts.ReadAsync(StoreScript.Counts, cancel));
+    private async Task ReadStateAsync(CancellationToken cancel)
+    {
+        var known = _feed.Version;
+        _feed.Accept((RespAggregate)await _scripts.ReadAsync(StoreScript.Counts, cancel), known);
+    }
 
     /// <summary>Reads the state again whenever something may have been missed, until that was read or the store closes.</summary>
     private async Task RefreshAsync()

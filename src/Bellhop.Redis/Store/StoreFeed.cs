@@ -76,13 +76,30 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
         }
     }
 
-    /// <summary>Takes the whole state, as the script <c>counts</c> answers it.</summary>
-    public void Accept(RespAggregate state)
+    /// <summary>The number of the newest change that we know of.</summary>
+    public long Version
+    {
+        get
+        {
+            lock (_lock)
+                return _version;
+        }
+    }
+
+    /// <summary>
+    /// Takes the whole state, as the script <c>counts</c> answers it. <paramref name="known"/> is <see cref="Version"/> from
+    /// before it was asked for; a lower one than that has lost what came in between.
+    /// </summary>
+    public void Accept(RespAggregate state, long known = 0)
     {
         var place = state.Items[0].ToString()!;
         var version = StoreReplies.Number(state.Items[2]);
         lock (_lock)
         {
+            if (place.Length == 0 && !_began)
+                return; // asked for before we made the place
+            if (place == _place && version < known)
+                GoBack(version);
             Enter(place);
             if (!_began)
                 (_began, _version) = (true, version);
@@ -94,6 +111,19 @@ internal sealed class StoreFeed(RedisStoreOptions options, LanePlaces lanes)
             );
         }
         lanes.SignalAll();
+    }
+
+    /// <summary>The server came back with what it had some time ago: what is told from there on bears numbers that we had.</summary>
+    private void GoBack(long version)
+    {
+        _version = version;
+        _held.Clear();
+        Counts.Clear();
+        options.DataLost(
+            "Redis came back without its newest changes: it was restored from an older file, or a fail-over lost them. "
+                + "Events of that time may be missing; see `appendfsync` and `min-replicas-to-write` of the server."
+        );
+        Readers.Break("Redis lost its newest changes. Read on from a listing.");
     }
 
     /// <summary>Once each: asking is published, too, and two gateways would otherwise ask each other for ever.</summary>

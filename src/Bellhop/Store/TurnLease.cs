@@ -72,8 +72,11 @@ public sealed record RetryPolicy
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>The wait before attempt <paramref name="attempts"/> + 1.</summary>
-    public TimeSpan Delay(int attempts) =>
-        TimeSpan.FromTicks(Math.Min(MaxDelay.Ticks, BaseDelay.Ticks << Math.Clamp(attempts - 1, 0, 16)));
+    public TimeSpan Delay(int attempts)
+    {
+        var doublings = Math.Clamp(attempts - 1, 0, 16);
+        return BaseDelay.Ticks > MaxDelay.Ticks >> doublings ? MaxDelay : BaseDelay * (1 << doublings);
+    }
 }
 
 /// <summary>How a turn ended badly.</summary>

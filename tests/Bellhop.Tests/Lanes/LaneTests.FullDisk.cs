@@ -62,6 +62,7 @@ public sealed partial class LaneTests
         await PushAsync("a");
         await PromptAsync();
         var next = await PushAsync("b");
+        _disk.FailAfterTheNextLease();
 
         answers.SetResult();
         await UntilAsync(() => _running.Status.Phase == "paused");

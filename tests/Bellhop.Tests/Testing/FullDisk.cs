@@ -15,6 +15,7 @@ internal class FullDisk : DispatchProxy
     private IEventStore _inner = null!;
     private volatile string[] _failing = [];
     private int _refused;
+    private TaskCompletionSource? _leased;
 
     /// <summary>The store that a lane is given.</summary>
     public IEventStore Store { get; private set; } = null!;
@@ -33,14 +34,38 @@ internal class FullDisk : DispatchProxy
     /// <summary>From now on these methods find no room; none means that there is room again.</summary>
     public void Fail(params string[] methods) => _failing = methods;
 
+    /// <summary>What finds no room says so only once the next lease was granted.</summary>
+    public void FailAfterTheNextLease() =>
+        _leased = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
         if (!_failing.Contains(targetMethod!.Name))
-            return targetMethod.Invoke(_inner, args);
+            return Watch(targetMethod.Invoke(_inner, args));
         Interlocked.Increment(ref _refused);
         var failure = new StoreException("The disk is full. Free some space.") { IsDiskFull = true };
+        if (_leased is { } leased && targetMethod.ReturnType == typeof(Task))
+            return FailAfterAsync(leased.Task, failure);
         return targetMethod.ReturnType.GenericTypeArguments is [var result]
             ? FailedTask.MakeGenericMethod(result).Invoke(null, [failure])
             : Task.FromException(failure);
+    }
+
+    private static async Task FailAfterAsync(Task leased, StoreException failure)
+    {
+        await leased;
+        throw failure;
+    }
+
+    private object? Watch(object? answer)
+    {
+        if (_leased is { } leased && answer is Task<TurnLease> lease)
+            lease.ContinueWith(
+                _ => leased.TrySetResult(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default
+            );
+        return answer;
     }
 }
