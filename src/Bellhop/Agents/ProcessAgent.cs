@@ -81,7 +81,8 @@ internal abstract partial class ProcessAgent<TRecord, TTurn>(
                 await session.StopAsync(cancel);
             }
             await LetGoAsync();
-            _problem = null;
+            if (!restarts.IsOpen)
+                _problem = null; // while it is left alone, whoever asks must hear why
         }
         finally
         {
@@ -109,7 +110,7 @@ internal abstract partial class ProcessAgent<TRecord, TTurn>(
                 return null;
             await LetGoAsync();
             if (restarts.IsOpen)
-                return _problem;
+                return _problem ??= new AgentFailure(AgentFailureCause.Outage, $"{kind} failed to start too often.");
             await Task.Delay(restarts.Pause, time, cancel);
             return _problem = await StartAsync(cancel);
         }

@@ -14,10 +14,17 @@ internal sealed class AcpFixture : IAsyncDisposable
 
     private readonly TimeSpan _readyTimeout;
 
+    private readonly RestartPolicy? _restarts;
+
     /// <summary>The time to come up is for a busy machine, unless a test wants it to run out.</summary>
-    public AcpFixture(AgentPermissions permissions = AgentPermissions.Deny, TimeSpan? readyTimeout = null)
+    public AcpFixture(
+        AgentPermissions permissions = AgentPermissions.Deny,
+        TimeSpan? readyTimeout = null,
+        RestartPolicy? restarts = null
+    )
     {
         (Permissions, _readyTimeout) = (permissions, readyTimeout ?? TimeSpan.FromSeconds(30));
+        _restarts = restarts;
         Agent = NewAgent();
     }
 
@@ -75,7 +82,7 @@ internal sealed class AcpFixture : IAsyncDisposable
         new(
             Peer,
             new AcpSettings("fake", "/somewhere", Permissions, File),
-            new RestartPolicy(TimeProvider.System, () => 0),
+            _restarts ?? new RestartPolicy(TimeProvider.System, () => 0),
             _readyTimeout,
             TimeProvider.System,
             NullLogger.Instance
