@@ -87,7 +87,7 @@ internal sealed class CommandAgent(Children children, ChildStart start) : IAgent
         }
         catch (Exception e) when (e is SpawnException or IOException or UnauthorizedAccessException)
         {
-            _problem = new AgentFailure(AgentFailureCause.Outage, e.Message);
+            _problem = new AgentFailure(AgentFailureCause.Outage, e.Message) { NeverTaken = true };
             return null;
         }
     }

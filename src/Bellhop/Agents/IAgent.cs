@@ -82,7 +82,11 @@ public sealed record AgentStatus(
 /// <summary>Why an agent failed, and whose fault it is.</summary>
 /// <param name="Cause">Decides what happens to the turn.</param>
 /// <param name="Message">For the receipt and the person.</param>
-public sealed record AgentFailure(AgentFailureCause Cause, string Message);
+public sealed record AgentFailure(AgentFailureCause Cause, string Message)
+{
+    /// <summary>The prompt is certain to have reached no conversation, so no transcript has to be asked for it.</summary>
+    public bool NeverTaken { get; init; }
+}
 
 /// <summary>Whose fault a failure is.</summary>
 public enum AgentFailureCause

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace Bellhop.Agents;
@@ -106,8 +105,12 @@ internal abstract partial class ProcessAgent<TRecord, TTurn>(
         await _changing.WaitAsync(cancel);
         try
         {
-            if (Living is not null && !afresh)
-                return null;
+            if (Living is { } living)
+            {
+                if (!afresh)
+                    return null;
+                await living.StopAsync(cancel); // in order: what it knows must be in its transcript before that is read
+            }
             await LetGoAsync();
             if (restarts.IsOpen)
                 return _problem ??= new AgentFailure(AgentFailureCause.Outage, $"{kind} failed to start too often.");
@@ -158,120 +161,6 @@ internal abstract partial class ProcessAgent<TRecord, TTurn>(
             await session.DisposeAsync();
             _session = null;
         }
-    }
-
-    private async IAsyncEnumerable<TurnSignal> TurnAsync(
-        Prompt prompt,
-        [EnumeratorCancellation] CancellationToken stopTurn
-    )
-    {
-        if (Living is not { } session)
-        {
-            var problem = _problem?.Message ?? $"{kind} is not running.";
-            yield return TurnSignal.Ended.Failed(AgentFailureCause.Outage, problem);
-            yield break;
-        }
-        if (stopTurn.IsCancellationRequested)
-        {
-            yield return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, "The turn was stopped before it began.");
-            yield break;
-        }
-        var over = false;
-        var records = session.BeginTurn();
-        try
-        {
-            var turn = session.NewTurn(prompt);
-            var ended = await session.PromptAsync(turn, prompt) ? null : await DiedAsync(session);
-            while (ended is null)
-            {
-                var (record, end) = await NextAsync(session, turn, records, stopTurn);
-                if (record is null)
-                {
-                    ended = end;
-                    break;
-                }
-                foreach (var signal in turn.Take(record))
-                    yield return signal;
-                await session.FollowAsync(turn, prompt);
-                ended = turn.Ended;
-            }
-            over = true;
-            if (ended!.Failure is null)
-                restarts.Worked();
-            yield return ended;
-        }
-        finally
-        {
-            session.EndTurn();
-            if (!over)
-                await session.KillAsync(); // nobody listens any more, so nobody would know how it ends
-        }
-    }
-
-    /// <summary>The next record; or none, and how the turn ended instead.</summary>
-    private async Task<(TRecord? Record, TurnSignal.Ended? End)> NextAsync(
-        AgentSession<TRecord, TTurn> session,
-        TTurn turn,
-        ChannelReader<TRecord> records,
-        CancellationToken stopTurn
-    )
-    {
-        if (!stopTurn.IsCancellationRequested && records.TryRead(out var next))
-            return (next, null);
-        using var limit = new CancellationTokenSource(turn.Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stopTurn, limit.Token);
-        try
-        {
-            return (await records.ReadAsync(either.Token), null);
-        }
-        catch (ChannelClosedException)
-        {
-            return (null, await DiedAsync(session));
-        }
-        catch (OperationCanceledException) when (stopTurn.IsCancellationRequested)
-        {
-            return (null, await StoppedAsync(session, turn, records));
-        }
-        catch (OperationCanceledException)
-        {
-            // pi loses a prompt now and then without a word (seen with two at once). Should it remember later, it must not.
-            await session.KillAsync();
-            restarts.Died();
-            return (
-                null,
-                TurnSignal.Ended.Failed(AgentFailureCause.Outage, $"{kind} took the prompt and never began.")
-            );
-        }
-    }
-
-    private async Task<TurnSignal.Ended> DiedAsync(AgentSession<TRecord, TTurn> session)
-    {
-        await session.KillAsync();
-        restarts.Died();
-        Log.Died(logger, kind, session.Pid);
-        return TurnSignal.Ended.Failed(AgentFailureCause.Died, session.LastWords);
-    }
-
-    private async Task<TurnSignal.Ended> StoppedAsync(
-        AgentSession<TRecord, TTurn> session,
-        TTurn turn,
-        ChannelReader<TRecord> records
-    )
-    {
-        var drained = DrainAsync(records);
-        var stopped = await session.StopTurnAsync(turn, CancellationToken.None);
-        if (!stopped)
-            await session.KillAsync();
-        session.EndTurn();
-        await drained;
-        Log.Stopped(logger, kind, session.Pid, stopped ? "abort" : "kill");
-        var message = stopped ? "The turn was stopped." : $"{kind} was killed.";
-        return TurnSignal.Ended.Failed(AgentFailureCause.Stopped, message);
-    }
-
-    private static async Task DrainAsync(ChannelReader<TRecord> records)
-    {
-        await foreach (var _ in records.ReadAllAsync(CancellationToken.None)) { }
     }
 
     private static partial class Log

@@ -46,5 +46,9 @@ public abstract record TurnSignal
         /// <summary>The turn ended without one.</summary>
         public static Ended Failed(AgentFailureCause cause, string message) =>
             new(null, new AgentFailure(cause, message));
+
+        /// <summary>The turn ended without one, and the prompt is certain to have reached no conversation.</summary>
+        public static Ended NeverTaken(AgentFailureCause cause, string message) =>
+            new(null, new AgentFailure(cause, message) { NeverTaken = true });
     }
 }

@@ -144,7 +144,7 @@ internal sealed partial class Lane(
     private async Task<TurnLease> NextAsync(CentralTerm term, CancellationToken stop)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var lease = store.LeaseAsync(session, options().Batch, enough.Token);
+        var lease = store.LeaseAsync(session, Batch, enough.Token);
         (var completing, _completing) = (_completing, Task.CompletedTask);
         try
         {
@@ -225,6 +225,7 @@ internal sealed partial class Lane(
             ? store.CompleteAsync(lease.Turn, replies, report.Note, CancellationToken.None)
             : store.AnsweredAsync(lease.Turn, report.Told, replies, report.Note, CancellationToken.None);
         _deaths.Forget();
+        _isProbing = false;
         _pause.Reset();
         alarms.Clear(AlarmName);
     }

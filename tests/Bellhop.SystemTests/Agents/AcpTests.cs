@@ -116,9 +116,9 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
     }
 
     [Theory]
-    [InlineData(PiAcp)]
-    [InlineData(Qwen)]
-    public async Task Event_SilentModel_IsCancelledAtTheDeadline(string agent)
+    [InlineData(PiAcp, true)]
+    [InlineData(Qwen, false)] // answers the cancel with an error, so its replay has to say whether it has the event
+    public async Task Event_SilentModel_IsCancelledAtTheDeadline(string agent, bool staysUp)
     {
         using var home = new GatewayHome().WithAcp(agent, model);
         home.Set("BELLHOP__AGENT__TURNDEADLINE", "8s");
@@ -132,8 +132,71 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
         receipt.Only.State.ShouldBe("dead", receipt.Text);
         receipt.Text.ShouldContain("no sign of life");
         (await AskAsync(gateway, "d2", "[[reply:after]]")).Only.Reply.ShouldBe("after");
-        (await gateway.Api.AgentPidAsync()).ShouldBe(pid, "a cancel should have been enough");
+        if (staysUp)
+            (await gateway.Api.AgentPidAsync()).ShouldBe(pid, "a cancel should have been enough");
     }
+
+    [Theory]
+    [InlineData(PiAcp)]
+    [InlineData(Qwen)]
+    public async Task Event_SilentModelAndATryMore_IsToldOnce(string agent)
+    {
+        using var home = new GatewayHome().WithAcp(agent, model);
+        home.Set("BELLHOP__AGENT__TURNDEADLINE", "8s");
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        (await AskAsync(gateway, "s0", "[[reply:before]]")).Only.State.ShouldBe("completed");
+        var marker = $"payload-{Guid.NewGuid():N}";
+
+        var receipt = await AskAsync(gateway, "s1", $"{marker} [[hang]]");
+
+        receipt.Only.State.ShouldBe("completed", receipt.Text);
+        receipt.Only.Attempts.ShouldBe(1, receipt.Text);
+        await ShouldHoldOnceAsync(marker);
+    }
+
+    [Fact]
+    public async Task Event_ModelErrorBehindQwen_IsToldOnce()
+    {
+        using var home = new GatewayHome().WithAcp(Qwen, model);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        (await AskAsync(gateway, "q0", "[[reply:before]]")).Only.State.ShouldBe("completed");
+        var marker = $"payload-{Guid.NewGuid():N}";
+
+        await model.ScriptAsync("[[status:400]]", "[[reply:at last]]");
+        var receipt = await AskAsync(gateway, "q1", marker);
+
+        receipt.Only.Reply.ShouldBe("at last", receipt.Text);
+        receipt.Only.Attempts.ShouldBe(1, receipt.Text);
+        await ShouldHoldOnceAsync(marker);
+    }
+
+    [Fact]
+    public async Task Event_GatewayStoppedBeforeTheModelsFirstWord_IsToldOnce()
+    {
+        using var home = new GatewayHome().WithAcp(PiAcp, model);
+        var marker = $"payload-{Guid.NewGuid():N}";
+        await using (var gateway = await GatewayProcess.StartAsync(home))
+        {
+            await PushAsync(gateway, "r1", $"{marker} [[delay:60000]]");
+            await Wait.Until(
+                async () => (await model.RequestsAsync()).Any(r => r.GetRawText().Contains(marker)),
+                "the agent to ask its model",
+                Patience
+            );
+            (await gateway.TerminateAsync()).ShouldBe(0);
+        }
+
+        await using var again = await GatewayProcess.StartAsync(home);
+        var receipt = await again.Api.SettledAsync("r1", Patience);
+
+        receipt.Only.State.ShouldBe("completed", receipt.Text);
+        await ShouldHoldOnceAsync(marker);
+    }
+
+    private async Task ShouldHoldOnceAsync(string marker) =>
+        UserTexts((await model.RequestsAsync())[^1])
+            .Count(text => text.Contains(marker))
+            .ShouldBe(1, "the event stands once in the agent's conversation");
 
     private static async Task<EventReceipt> AskAsync(GatewayProcess gateway, string id, string text)
     {

@@ -38,6 +38,20 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
     public ScriptedAgent ThenFail(AgentFailureCause cause, string message, bool delivered = true) =>
         Then((prompt, _) => Signals(prompt, delivered, TurnSignal.Ended.Failed(cause, message)));
 
+    /// <summary>Takes the prompt without a receipt and fails.</summary>
+    public ScriptedAgent ThenFailUnseen(AgentFailureCause cause, string message) =>
+        Then(
+            (prompt, _) =>
+            {
+                transcript.Add(prompt.Marker, null);
+                return Signals(prompt, deliver: false, TurnSignal.Ended.Failed(cause, message));
+            }
+        );
+
+    /// <summary>Turns the prompt away before it looks at it.</summary>
+    public ScriptedAgent ThenTurnAway(AgentFailureCause cause, string message) =>
+        Then((prompt, _) => Signals(prompt, deliver: false, TurnSignal.Ended.NeverTaken(cause, message)));
+
     /// <summary>The process dies although the final answer stands in the transcript already.</summary>
     public ScriptedAgent ThenDieAnswered(string answer) =>
         Then(
@@ -49,7 +63,11 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
         );
 
     /// <summary>Takes the prompt and works until it is stopped.</summary>
-    public ScriptedAgent ThenHang(params TurnSignal[] signs) => Then((prompt, stop) => HangAsync(prompt, signs, stop));
+    public ScriptedAgent ThenHang(params TurnSignal[] signs) =>
+        Then((prompt, stop) => HangAsync(prompt, true, signs, stop));
+
+    /// <summary>Takes the prompt without a receipt, and is silent until it is stopped.</summary>
+    public ScriptedAgent ThenHangUnseen() => Then((prompt, stop) => HangAsync(prompt, false, [], stop));
 
     public ScriptedAgent ThenWait(Task until, string answer) => Then((prompt, _) => WaitAsync(prompt, until, answer));
 
@@ -142,12 +160,14 @@ internal sealed class ScriptedAgent(ScriptedAgent.Transcript transcript) : IAgen
 
     private async IAsyncEnumerable<TurnSignal> HangAsync(
         Prompt prompt,
+        bool deliver,
         TurnSignal[] signs,
         [EnumeratorCancellation] CancellationToken stop
     )
     {
         transcript.Add(prompt.Marker, null);
-        yield return new TurnSignal.Delivered();
+        if (deliver)
+            yield return new TurnSignal.Delivered();
         foreach (var sign in signs)
             yield return sign;
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

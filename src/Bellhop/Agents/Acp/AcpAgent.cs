@@ -27,8 +27,8 @@ internal sealed class AcpAgent(
         await launcher.ReapAsync(cancel); // a process that still writes could make the answer untrue
         if (Living is { } session && session.Took(marker))
             return new Arrival.Yes(null);
-        if (Status.Phase == AgentPhase.Busy)
-            return new Arrival.Unknown();
+        if (Status.Phase == AgentPhase.Busy || Living is AcpSession { LoadsSessions: false })
+            return new Arrival.Unknown(); // another process would know no more, and the conversation would be gone
         if (!settings.File.Exists)
             return new Arrival.No(); // no agent of this kind was ever given a prompt
         for (var tries = 0; tries < MaxTries; tries++)

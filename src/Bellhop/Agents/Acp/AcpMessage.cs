@@ -35,6 +35,11 @@ internal sealed record AcpError
     /// <summary>The agent wants a login first (ACP v1).</summary>
     private const int AuthenticationRequired = -32000;
 
+    // JSON-RPC 2.0: from a request that was not understood to one with wrong parameters. None of them was carried out.
+    private const int InvalidRequest = -32600;
+    private const int InvalidParams = -32602;
+    private const int NotJson = -32700;
+
     public int Code { get; init; }
     public string? Message { get; init; }
 
@@ -43,6 +48,10 @@ internal sealed record AcpError
 
     [JsonIgnore]
     public bool WantsLogin => Code == AuthenticationRequired;
+
+    /// <summary>The request was turned away before anything was done about it.</summary>
+    [JsonIgnore]
+    public bool IsRefusal => WantsLogin || Code is NotJson or (>= InvalidParams and <= InvalidRequest);
 
     /// <summary>The most telling words in it.</summary>
     [JsonIgnore]

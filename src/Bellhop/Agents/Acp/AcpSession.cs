@@ -29,6 +29,9 @@ internal sealed partial class AcpSession(
     /// <summary>What the replay of the session says about the prompt that was sought.</summary>
     public Arrival Arrival { get; private set; } = new Arrival.Unknown();
 
+    /// <summary>The agent can load a session, so another process can be asked what stands in this one.</summary>
+    public bool LoadsSessions { get; private set; }
+
     public override async Task<string?> GetReadyAsync(TimeSpan limit, CancellationToken cancel)
     {
         using var patience = new CancellationTokenSource(limit, time);
@@ -96,7 +99,8 @@ internal sealed partial class AcpSession(
             hello.Result.Member("agentInfo").Text("name"),
             hello.Result.Member("agentInfo").Text("version")
         );
-        if (hello.Result.Member("agentCapabilities").Is("loadSession") && settings.File.Read() is { } kept)
+        LoadsSessions = hello.Result.Member("agentCapabilities").Is("loadSession");
+        if (LoadsSessions && settings.File.Read() is { } kept)
         {
             var loaded = await LoadAsync(kept, cancel);
             if (loaded is null)

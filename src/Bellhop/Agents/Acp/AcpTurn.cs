@@ -144,9 +144,7 @@ internal sealed class AcpTurn(
     {
         if (response.Error is { } error)
         {
-            Ended = error.WantsLogin
-                ? TurnSignal.Ended.Failed(AgentFailureCause.Outage, $"{error.Words} ({Login})")
-                : new TurnSignal.Ended(null, ModelErrors.Classify(error.Words, Login));
+            Ended = FailedBy(error);
             return;
         }
         Deliver();
@@ -162,6 +160,15 @@ internal sealed class AcpTurn(
             ),
             _ => TurnSignal.Ended.Failed(AgentFailureCause.Turn, $"The agent stopped for '{reason ?? "no reason"}'."),
         };
+    }
+
+    /// <summary>An error is no receipt, and no proof of the opposite: agents keep a prompt whose model failed (seen with qwen).</summary>
+    private static TurnSignal.Ended FailedBy(AcpError error)
+    {
+        var failure = error.WantsLogin
+            ? new AgentFailure(AgentFailureCause.Outage, $"{error.Words} ({Login})")
+            : ModelErrors.Classify(error.Words, Login);
+        return new TurnSignal.Ended(null, failure with { NeverTaken = error.IsRefusal });
     }
 
     private TurnSignal.Ended Answered(bool cut)
