@@ -60,12 +60,7 @@ internal class FullDisk : DispatchProxy
     private object? Watch(object? answer)
     {
         if (_leased is { } leased && answer is Task<TurnLease> lease)
-            lease.ContinueWith(
-                _ => leased.TrySetResult(),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion,
-                TaskScheduler.Default
-            );
+            lease.GetAwaiter().OnCompleted(() => leased.TrySetResult());
         return answer;
     }
 }
