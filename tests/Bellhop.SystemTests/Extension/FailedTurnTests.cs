@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Bellhop.SystemTests.Testing;
 using static Bellhop.SystemTests.Testing.RealPi;
 
@@ -18,7 +17,7 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(true)]
     public async Task ModelFailsOnce_EventIsCompleted(bool onRedis)
     {
-        await using var bus = await Bus.StartAsync(onRedis);
+        await using var bus = await TerminalBus.StartAsync(onRedis);
         await using var person = new TerminalFixture(model, bus.Port);
         var pi = await person.StartRpcAsync(New, bus.Environment);
 
@@ -36,7 +35,7 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(true)]
     public async Task ModelFailsEachTime_EventIsDeadWithTheReason(bool onRedis)
     {
-        await using var bus = await Bus.StartAsync(onRedis);
+        await using var bus = await TerminalBus.StartAsync(onRedis);
         await using var person = new TerminalFixture(model, bus.Port);
         await person.StartRpcAsync(New, bus.Environment);
         await model.ScriptAsync(Fails, Fails, Fails);
@@ -55,7 +54,7 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(true)]
     public async Task PiKilledInTheSecondTry_NextOneGoesOnWithTheFirst(bool onRedis)
     {
-        await using var bus = await Bus.StartAsync(onRedis);
+        await using var bus = await TerminalBus.StartAsync(onRedis);
         await using var person = new TerminalFixture(model, bus.Port);
         var first = await person.StartRpcAsync(New, bus.Environment);
         await model.ScriptAsync(Fails, Hangs);
@@ -77,7 +76,7 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
     [InlineData(true)]
     public async Task GatewayKilledBeforeTheNextTry_TerminalGoesOnWithWhatItReported(bool onRedis)
     {
-        await using var bus = await Bus.StartAsync(onRedis);
+        await using var bus = await TerminalBus.StartAsync(onRedis);
         await using var person = new TerminalFixture(model, bus.Port);
         var pi = await person.StartRpcAsync(New, bus.Environment);
         await PushAsync(person, Fails);
@@ -95,46 +94,9 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
         person.PushAsync("main", $$$"""{"id":"k","type":"in.hand","source":"s","payload":{"x":"{{{what}}}"}}""");
 
     /// <summary>On a Redis it is the first that Bellhop hears of a row that was written onto the terminal's own list.</summary>
-    private static Task IsInjectedAsync(Bus bus) =>
+    private static Task IsInjectedAsync(TerminalBus bus) =>
         Wait.Until(
             async () => (await bus.Gateway.Api.FindAsync("k"))?.Only.State == "injected",
             "the receipt that it was told"
         );
-
-    /// <summary>A Bellhop without an agent of its own, and what its terminals join.</summary>
-    private sealed class Bus(GatewayHome home, PersistentRedis? redis) : IAsyncDisposable
-    {
-        public GatewayProcess Gateway { get; private set; } = null!;
-
-        public int Port => redis?.Port ?? Gateway.RespPort;
-
-        /// <summary>How a terminal joins it; our listener may have another port when it is started again.</summary>
-        public (string, string?)[] Environment =>
-            redis is null
-                ? [("GATEWAY_ROLE", "central"), ("REDIS_URL", null), ("BELLHOP_HOME", home.Path)]
-                : [("GATEWAY_ROLE", "central")];
-
-        public static async Task<Bus> StartAsync(bool onRedis)
-        {
-            var redis = onRedis ? await PersistentRedis.StartAsync() : null;
-            var home = new GatewayHome().WithConfig(new JsonObject { ["kind"] = "none" });
-            if (redis is not null)
-                home.OnRedis($"redis://127.0.0.1:{redis.Port}/0");
-            return new Bus(home, redis) { Gateway = await GatewayProcess.StartAsync(home) };
-        }
-
-        public async Task KillAndStartGatewayAsync()
-        {
-            await Gateway.KillAsync();
-            await Gateway.DisposeAsync();
-            Gateway = await GatewayProcess.StartAsync(home);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Gateway.DisposeAsync();
-            home.Dispose();
-            redis?.Dispose();
-        }
-    }
 }
