@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Bellhop.SystemTests.Testing;
 
 namespace Bellhop.SystemTests.Bus;
@@ -83,6 +84,63 @@ public sealed class TerminalsOnRedisTests
         receipt.Text.ShouldContain("adopted: session pid-99: it never came");
     }
 
+    [Fact]
+    public async Task Gateway_BeginsAfterATerminalWasCentral_TellsNothingThatIsDone()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        for (var i = 0; i < 40; i++)
+        {
+            await ReportAsync(redis, "injected", $"done-{i}", Event($"done-{i}", null), "gateway");
+            await ReportAsync(redis, "completed", $"done-{i}", Event($"done-{i}", null), "gateway");
+        }
+        await redis.CommandAsync("LPUSH", "agent:claims:gateway", Event("begun", null));
+        await redis.CommandAsync("SET", "agent:claim:gateway", "{}");
+        await ReportAsync(redis, "injected", "begun", Event("begun", null), "gateway");
+        using var home = new GatewayHome().WithConfig(Cat).OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+
+        (await UntilAsync(gateway, "begun", "gateway", "completed")).Text.ShouldContain("it may have begun it");
+        for (var i = 0; i < 40; i++)
+        {
+            var delivery = (await UntilAsync(gateway, $"done-{i}", "gateway", "completed")).Only;
+            (delivery.Reply, delivery.Turn).ShouldBe(("", Turn));
+        }
+        // A terminal that slept meanwhile, and says only now what it did.
+        await gateway.Api.PushAsync(Event("ours", null));
+        await ReportAsync(redis, "injected", "ours", null, "gateway");
+        (await UntilAsync(gateway, "ours", "gateway", "completed")).Only.Reply.ShouldContain("test.bus");
+    }
+
+    [Fact]
+    public async Task TerminalIsCentral_SatellitesAreInTheGatewaysCareAllTheSame()
+    {
+        using var redis = await DurableRedis.StartAsync();
+        using var home = new GatewayHome().WithConfig(Cat).OnRedis(redis.Url);
+        await using var gateway = await GatewayProcess.StartAsync(home);
+        (await Cli.BellhopAsync(home, "sessions", "handover", "gateway")).ExitCode.ShouldBe(0);
+        const string lease = """{"sid":"gateway","role":"central","kind":"pi-terminal","nonce":"c"}""";
+        await Wait.Until(
+            async () =>
+                (await redis.CommandAsync("SET", "agent:session:gateway", lease, "NX", "PX", "60000")).StartsWith(
+                    "+OK"
+                ),
+            "central to be free"
+        );
+
+        await JoinAsync(redis, gateway, "pid-9", leaseMs: 8_000);
+        await gateway.Api.PushAsync(Event("its-own", "pid-9"));
+        await Wait.Until(
+            async () => await redis.CommandAsync("LLEN", "agent:events:pid-9") == ":1",
+            "the event on its session's list"
+        );
+
+        // It is gone: central gets it, on the terminal's list.
+        var adopted = await UntilAsync(gateway, "its-own", "pid-9", "dropped", TimeSpan.FromMinutes(1));
+        adopted.Deliveries.ShouldContain(d => d.Session == "gateway");
+    }
+
+    private static JsonObject Cat => new() { ["kind"] = "command", ["command"] = new JsonArray("/bin/cat") };
+
     private static string Event(string id, string? origin)
     {
         var from = origin is null ? "" : $",\"originSession\":\"{origin}\"";
@@ -100,13 +158,19 @@ public sealed class TerminalsOnRedisTests
         );
     }
 
-    private static async Task ReportAsync(DurableRedis redis, string state, string id, string? row)
+    private static async Task ReportAsync(
+        DurableRedis redis,
+        string state,
+        string id,
+        string? row,
+        string session = "pid-7"
+    )
     {
         var tail = row is null ? "" : $",\"event\":{System.Text.Json.JsonSerializer.Serialize(row)}";
         await redis.CommandAsync(
             "LPUSH",
             "agent:receipts",
-            $$"""{"id":"{{id}}","session":"pid-7","state":"{{state}}","turn":"{{Turn}}"{{tail}}}"""
+            $$"""{"id":"{{id}}","session":"{{session}}","state":"{{state}}","turn":"{{Turn}}"{{tail}}}"""
         );
     }
 

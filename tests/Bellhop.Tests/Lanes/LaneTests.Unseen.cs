@@ -57,7 +57,7 @@ public sealed partial class LaneTests
 
         (delivery.State, delivery.Reason).ShouldBe((DeliveryState.Dead, "interrupted"));
         delivery.History[^1].Note.ShouldBe("503 no model");
-        await UntilAsync(() => _alarms.Open.Any(a => a.Name.StartsWith("dead:", StringComparison.Ordinal)));
+        await UntilAsync(() => _alarms.Open.Any(a => a.Name == "dead"));
     }
 
     [Fact]

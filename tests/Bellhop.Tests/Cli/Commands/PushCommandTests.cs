@@ -179,7 +179,7 @@ public sealed class PushCommandTests : IDisposable
                 JsonSerializer.Serialize(receipt, BellhopJson.Plain.ReceiptDto)
             );
 
-        var run = await CommandRun.RunAsync(_home, "push", "x", "--wait", "60d");
+        var run = await CommandRun.RunAsync(_home, "push", "x", "--wait", "40d");
 
         (run.Code, run.Out).ShouldBe((code, "the answer\n"));
     }
