@@ -19,6 +19,7 @@ public sealed partial class LaneTests
 
         delivery.State.ShouldBe(DeliveryState.Dead);
         delivery.Reason.ShouldBe("its prompt cannot be written: no words");
+        await UntilAsync(() => _alarms.Open.Count > 0);
         _alarms.Open.ShouldHaveSingleItem().Name.ShouldBe("dead");
         clock.IsMended = true;
         var next = await PushAsync("b");

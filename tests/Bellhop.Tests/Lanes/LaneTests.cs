@@ -111,6 +111,7 @@ public sealed partial class LaneTests : IAsyncLifetime
         (await PromptAsync()).ShouldContain("poison");
         (await PromptAsync()).ShouldNotContain("poison");
         (await PromptAsync()).ShouldContain("goes on");
+        await UntilAsync(() => _alarms.Open.Count > 0); // raised once the store has it
         var alarm = _alarms.Open.ShouldHaveSingleItem();
         alarm.Name.ShouldBe("dead");
         alarm.Message.ShouldContain($"`bellhop dead show {key}`");
