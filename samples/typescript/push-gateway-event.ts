@@ -3,7 +3,7 @@
 //   import { pushGatewayEvent } from "./push-gateway-event.ts";
 //   await pushGatewayEvent("download.complete", "my-script", { file: "video.mp4" });
 //
-// Or from a shell: node --experimental-strip-types push-gateway-event.ts TYPE [SOURCE [PAYLOAD]]
+// Or from a shell, with Node 22.6 or newer: node --experimental-strip-types push-gateway-event.ts TYPE [SOURCE [PAYLOAD]]
 
 import { readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";

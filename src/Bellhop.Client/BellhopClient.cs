@@ -63,8 +63,8 @@ public sealed class BellhopClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until all of an event's deliveries ended, at most <paramref name="longest"/> (10 minutes without it). Asks
-    /// Bellhop itself, also where the event went to Redis.
+    /// Waits until all of an event's deliveries ended, at most <paramref name="longest"/> (10 minutes without it;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes). Asks Bellhop itself, also where the event went to Redis.
     /// </summary>
     /// <exception cref="BellhopUnavailableException">Bellhop did not answer, however often it was asked.</exception>
     /// <exception cref="BellhopRefusedException">Bellhop said no: the token is wrong, or it keeps the event no more.</exception>
@@ -75,7 +75,8 @@ public sealed class BellhopClient : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(receipt);
-        var (started, patience) = (_time.GetTimestamp(), longest ?? DefaultWait);
+        var patience = longest == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : longest ?? DefaultWait;
+        var started = _time.GetTimestamp();
         for (var asked = 1; ; asked++)
         {
             var left = patience - _time.GetElapsedTime(started);

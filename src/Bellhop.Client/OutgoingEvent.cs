@@ -58,11 +58,23 @@ internal sealed record OutgoingEvent(string Id, string Type, string? Origin, byt
             throw new ArgumentException($"It has more than {MaxNameLength} characters.", parameter);
     }
 
+    private static JsonElement Serialize(object? payload, JsonSerializerOptions options)
+    {
+        try
+        {
+            return payload is null
+                ? JsonSerializer.SerializeToElement(new Dictionary<string, string>(), options)
+                : JsonSerializer.SerializeToElement(payload, payload.GetType(), options);
+        }
+        catch (JsonException e)
+        {
+            throw new ArgumentException($"The payload cannot be written as JSON: {e.Message}", nameof(payload), e);
+        }
+    }
+
     private static JsonElement Element(object? payload, JsonSerializerOptions options)
     {
-        var element = payload is null
-            ? JsonSerializer.SerializeToElement(new Dictionary<string, string>(), options)
-            : JsonSerializer.SerializeToElement(payload, payload.GetType(), options);
+        var element = Serialize(payload, options);
         return element.ValueKind == JsonValueKind.Object
             ? element
             : throw new ArgumentException(

@@ -31,9 +31,15 @@ public sealed record EventOutcome
     /// <summary>The agent's answers, in order.</summary>
     public IEnumerable<string> Replies => Deliveries.SelectMany(d => d.Replies);
 
-    /// <summary>True where every session's last delivery ended well.</summary>
+    /// <summary>
+    /// True where every session's last delivery ended well. One that only moved on, to central or out of a hold, counts
+    /// where it went.
+    /// </summary>
     public bool IsCompleted =>
-        IsSettled && Deliveries.GroupBy(d => d.Session).All(session => session.Last().State == "completed");
+        IsSettled
+        && Deliveries.GroupBy(d => d.Session).Select(s => s.Last()).Where(d => !d.HasMovedOn).ToList()
+            is { Count: > 0 } last
+        && last.TrueForAll(d => d.State == "completed");
 }
 
 /// <summary>One event for one session.</summary>
@@ -41,4 +47,8 @@ public sealed record EventOutcome
 /// <param name="State">accepted, queued, injecting, injected, completed, dead or dropped.</param>
 /// <param name="Reason">Why it is dead, or the rule that dropped it; null otherwise.</param>
 /// <param name="Replies">The agent's answer, in parts.</param>
-public sealed record DeliveryOutcome(string Session, string State, string? Reason, IReadOnlyList<string> Replies);
+public sealed record DeliveryOutcome(string Session, string State, string? Reason, IReadOnlyList<string> Replies)
+{
+    /// <summary>Another session got it instead: this one was gone, or a rule held it and it was released.</summary>
+    public bool HasMovedOn => State == "dropped" && Reason is ("adopted" or "released");
+}

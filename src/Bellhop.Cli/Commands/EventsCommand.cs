@@ -84,6 +84,12 @@ internal static class EventsCommand
     // A name can have 256 characters; one long one must not push the state off the screen.
     public const int MaxName = 40;
 
+    /// <summary>The last line of a stream that was broken off, for a follower that fell behind.</summary>
+    private const string Refusal = "{\"error\":";
+
+    private static FaultDto FaultOf(string line) =>
+        JsonSerializer.Deserialize(line, BellhopJson.Default.ErrorDto)!.Error;
+
     private static async Task FollowAsync(
         CommandContext context,
         GatewayClient client,
@@ -95,7 +101,11 @@ internal static class EventsCommand
         var paint = context.Paint;
         await foreach (var line in client.LinesAsync($"/v1/events?follow=true{filter}", cancel))
         {
-            await context.Out.WriteLineAsync(json ? line : Sentence(line, paint));
+            var fault = line.StartsWith(Refusal, StringComparison.Ordinal) ? FaultOf(line) : null;
+            if (json || fault is null)
+                await context.Out.WriteLineAsync(json ? line : Sentence(line, paint));
+            if (fault is not null)
+                throw new CommandException($"{fault.Code} {fault.Message}");
             if (!context.IsRead())
                 return;
         }

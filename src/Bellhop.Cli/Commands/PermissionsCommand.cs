@@ -38,18 +38,23 @@ internal static class PermissionsCommand
 
     private static Command Show(CommandContext context)
     {
-        var id = PermissionAnswerCommand.Id();
-        var command = new Command("show", "A request with all that the agent tells of it.") { id };
+        var (id, json) = (PermissionAnswerCommand.Id(), JsonOption.Create());
+        var command = new Command("show", "A request with all that the agent tells of it.") { id, json };
         command.SetAction(
             async (parsed, cancel) =>
             {
                 var (answer, wanted) = (await ReadAsync(context, cancel), parsed.GetRequiredValue(id));
-                var request = answer
-                    .Read(BellhopJson.Default.PermissionsDto)
-                    .Permissions.FirstOrDefault(p => p.Id == wanted);
+                var requests = answer.Read(BellhopJson.Default.PermissionsDto).Permissions;
+                var (place, request) = requests.Index().FirstOrDefault(p => p.Item.Id == wanted);
                 if (request is null)
                     throw new CommandException($"No request {Printable.Line(wanted)} waits.", ExitCode.Failed);
-                new PermissionView(context.Paint, context.Time.GetUtcNow(), context.Width).Write(context.Out, request);
+                if (parsed.GetValue(json))
+                    await context.Out.WriteLineAsync(answer.Items("permissions").ElementAt(place));
+                else
+                    new PermissionView(context.Paint, context.Time.GetUtcNow(), context.Width).Write(
+                        context.Out,
+                        request
+                    );
                 return ExitCode.Done;
             }
         );

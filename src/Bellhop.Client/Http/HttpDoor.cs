@@ -6,6 +6,9 @@ namespace Bellhop.Client.Http;
 /// <summary>Bellhop's HTTP interface: by an address and a token, or in the home of this user.</summary>
 internal sealed class HttpDoor : IDoor
 {
+    /// <summary>Where an attempt may take for ever: what lies between us and Bellhop may not like silence.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+
     private readonly HttpClient _http;
     private readonly GatewayHome? _home;
     private readonly string? _token;
@@ -52,7 +55,8 @@ internal sealed class HttpDoor : IDoor
     )
     {
         // Half of an attempt's time, so that Bellhop answers before we stop listening.
-        var wait = Math.Clamp(patience.TotalMilliseconds, 0, timeout.TotalMilliseconds / 2);
+        var most = timeout == Timeout.InfiniteTimeSpan ? LongestWait : timeout / 2;
+        var wait = Math.Clamp(patience.TotalMilliseconds, 0, most.TotalMilliseconds);
         var path = $"v1/events/{Uri.EscapeDataString(keyOrId)}?wait={(long)wait}ms";
         var (answer, trouble) = await SendAsync(HttpMethod.Get, path, null, cancel);
         if (answer is not null)

@@ -23,18 +23,21 @@ internal sealed class RedisDoor(RedisAddress address, string prefix) : IDoor
     ];
 
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _closing = new();
     private RedisConnection? _connection;
+    private bool _isClosed;
 
     public string Unavailable =>
         $"Nobody answers at {address}. Start Redis there, or Bellhop, which speaks its protocol: 'bellhop up'.";
 
     public async Task<Attempt<PushReceipt>> PushAsync(OutgoingEvent e, CancellationToken cancel)
     {
-        await _turn.WaitAsync(cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+        await _turn.WaitAsync(either.Token);
         var isWhole = false;
         try
         {
-            var attempt = await TryPushAsync(e, cancel);
+            var attempt = await TryPushAsync(e, either.Token);
             isWhole = true;
             return attempt;
         }
@@ -55,9 +58,16 @@ internal sealed class RedisDoor(RedisAddress address, string prefix) : IDoor
         }
     }
 
+    /// <summary>Ends what is under way, and what waits for it: whether such an event was kept is not known.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isClosed)
+            return;
+        _isClosed = true;
+        await _closing.CancelAsync();
+        await _turn.WaitAsync(CancellationToken.None); // whoever has it lets go of the connection first
         await CloseAsync();
+        _closing.Dispose();
         _turn.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Bellhop.Redis.Resp;
 
@@ -111,9 +112,22 @@ internal sealed class RedisDialer(RedisEndpoint endpoint, RedisClientOptions opt
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
             };
-            how.CertificateChainPolicy.CustomTrustStore.ImportFromPemFile(file);
+            Import(file, how.CertificateChainPolicy.CustomTrustStore);
         }
         secure.AuthenticateAsClient(how);
         return secure;
+    }
+
+    /// <summary>Read at each connection; somebody may be writing it at this moment.</summary>
+    private static void Import(string file, X509Certificate2Collection trusted)
+    {
+        try
+        {
+            trusted.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException)
+        {
+            throw new AuthenticationException($"bus.caFile {file} cannot be used: {e.Message}", e);
+        }
     }
 }

@@ -129,7 +129,7 @@ internal sealed partial class Lane
     private static partial class Log
     {
         [LoggerMessage(
-            303,
+            304,
             LogLevel.Information,
             "Lane {Session}: turn {Turn} stays open; the next start asks the agent whether it has it"
         )]

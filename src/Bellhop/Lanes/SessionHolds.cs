@@ -150,12 +150,16 @@ public sealed class SessionHolds : ISessionHolders, ISessionHandover, IDisposabl
         }
     }
 
+    /// <summary>On a Redis its lease is its own, and an agent that yields takes it from nobody.</summary>
+    private string WhenLetGo(TerminalLease terminal) =>
+        terminal.IsShownOnly || _yields ? ": quit it there" : $", within {terminal.Period.TotalSeconds:0} s";
+
     private string TakenBack(SessionId session, LaneGate gate)
     {
         var agent = _agents[session].Status.Kind;
         return _terminals.Of(session) is { Kind: not TerminalLease.Gateway } terminal
             && (gate.IsClosed || terminal.IsShownOnly)
-                ? $"{agent} takes {session} once its terminal {terminal.Who} has let go, within {terminal.Period.TotalSeconds:0} s."
+                ? $"{agent} takes {session} once its terminal {terminal.Who} has let go{WhenLetGo(terminal)}."
             : gate.IsClosed ? $"{agent} takes {session} once nobody listens for its events any more."
             : $"{agent} has {session}.";
     }

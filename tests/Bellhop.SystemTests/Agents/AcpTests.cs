@@ -138,7 +138,7 @@ public sealed class AcpTests(FakeModel model) : IClassFixture<FakeModel>
 
     [Theory]
     [InlineData(PiAcp)]
-    [InlineData(Qwen)]
+    [InlineData(Qwen, Traits = ["Length", "long"])]
     public async Task Event_SilentModelAndATryMore_IsToldOnce(string agent)
     {
         using var home = new GatewayHome().WithAcp(agent, model);

@@ -50,7 +50,7 @@ public sealed class FailedTurnTests(FakeModel model) : IClassFixture<FakeModel>
     }
 
     [Theory]
-    [InlineData(false)]
+    [InlineData(false, Traits = ["Length", "long"])]
     [InlineData(true)]
     public async Task PiKilledInTheSecondTry_NextOneGoesOnWithTheFirst(bool onRedis)
     {

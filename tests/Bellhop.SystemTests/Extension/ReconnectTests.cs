@@ -26,7 +26,7 @@ public sealed class ReconnectTests(FakeModel model) : IClassFixture<FakeModel>
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true)]
+    [InlineData(true, Traits = ["Length", "long"])]
     public async Task SatelliteAnswersItsOwnEvent_CentralIsHandedToIt_TellsItOnce(bool onRedis)
     {
         await using var bus = await TerminalBus.StartAsync(onRedis);

@@ -29,8 +29,8 @@ public sealed class ReplacedSessionTests(FakeModel model) : IClassFixture<FakeMo
 
     [Theory]
     [InlineData("load-again", false)]
-    [InlineData("load-again", true)]
-    [InlineData("fork-here", false)]
+    [InlineData("load-again", true, Traits = ["Length", "long"])]
+    [InlineData("fork-here", false, Traits = ["Length", "long"])]
     [InlineData("fork-here", true)]
     public async Task HistoryHoldsTheEvent_BetweenTwoTries_GoesOnWithIt(string command, bool onRedis)
     {
@@ -46,7 +46,7 @@ public sealed class ReplacedSessionTests(FakeModel model) : IClassFixture<FakeMo
     }
 
     [Theory]
-    [InlineData(false)]
+    [InlineData(false, Traits = ["Length", "long"])]
     [InlineData(true)]
     public async Task NewSessionBetweenTwoTries_BusAwayInTheSecond_EventIsCompleted(bool onRedis)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bellhop.SystemTests.Extension;
 using Bellhop.SystemTests.Testing;
 
 namespace Bellhop.SystemTests.Samples;
@@ -95,6 +96,35 @@ public sealed class SampleTests : IAsyncLifetime
         run.ExitCode.ShouldBe(0, run.All);
         run.Output.ShouldEndWith($" → gateway {Satellite}\n");
         await ReachedAsync(run.Output.Split(' ')[0], "backup.done", """{"gib":12}""");
+    }
+
+    [Fact]
+    public async Task Shell_RefusedByBellhop_GoesNoOtherWayAndIs1()
+    {
+        var run = await Cli.RunAsync(
+            Repository.File("samples/shell/push.sh"),
+            ["backup.done", "no json"],
+            _home.Environment
+        );
+
+        run.ExitCode.ShouldBe(1, run.All);
+        run.Output.ShouldContain("BH-4000");
+        (await _gateway.Api.GetAsync("/v1/events")).Text.ShouldNotContain("backup.done");
+    }
+
+    [Fact]
+    public async Task Shell_RefusedByRedis_Is1()
+    {
+        using var redis = await PersistentRedis.StartAsync("--maxmemory", "1");
+        _home.Set("REDIS_PORT", $"{redis.Port}");
+
+        var run = await Cli.ShellAsync(
+            $"BELLHOP_HOME=/nowhere '{Repository.File("samples/shell/push.sh")}' backup.done",
+            _home.Environment
+        );
+
+        run.ExitCode.ShouldBe(1, run.All);
+        run.Error.ShouldContain("refused");
     }
 
     [Fact]

@@ -93,9 +93,13 @@ internal sealed class GatewayApi : IDisposable
         return answer.Status == HttpStatusCode.NotFound ? null : EventReceipt.Parse(answer.Json);
     }
 
-    /// <summary>Waits until an event's deliveries are all settled, and returns its receipt. The gateway does the waiting.</summary>
+    /// <summary>
+    /// Waits until an event's deliveries are all settled, and returns its receipt. The gateway does the waiting, once it
+    /// knows the event: of a row on a terminal's own list on a Redis it hears by that terminal's first receipt.
+    /// </summary>
     public async Task<EventReceipt> SettledAsync(string id, TimeSpan? atMost = null)
     {
+        await Wait.Until(async () => await FindAsync(id) is not null, $"event {id} to be known");
         var patience = atMost ?? Wait.Patience;
         var answer = await GetAsync($"/v1/events/{Uri.EscapeDataString(id)}?wait={patience.TotalSeconds:0}s");
         if (answer.Status != HttpStatusCode.OK)

@@ -17,6 +17,21 @@ public sealed class RedisClientTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task Dial_CertificatesThatCannotBeRead_IsAwayAndNamesTheFile()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", Cancel);
+        await using var server = new FakeRedis();
+        var endpoint = RedisEndpoint.Parse($"rediss://127.0.0.1:{server.Port}") with { CaFile = file };
+        var dialer = new RedisDialer(endpoint, Quick, TimeProvider.System);
+
+        var away = await Should.ThrowAsync<RedisAwayException>(dialer.DialAsync(null, Cancel));
+
+        away.Message.ShouldContain($"bus.caFile {file}");
+        File.Delete(file);
+    }
+
+    [Fact]
     public async Task Call_ManyAtOnce_EachGetsItsOwnReply()
     {
         await using var server = new FakeRedis { Answer = w => w[0] == "ECHO" ? $"+{w[1]}\r\n" : "+OK\r\n" };

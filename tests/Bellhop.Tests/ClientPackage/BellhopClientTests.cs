@@ -159,6 +159,34 @@ public sealed class BellhopClientTests : IAsyncLifetime
         outcome.Deliveries.ShouldHaveSingleItem().State.ShouldBe("completed");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wait_ForAsLongAsItTakes_EndsWithTheEvent(bool attemptsTooMayTakeForEver)
+    {
+        await using var client = ByAddress(o =>
+            attemptsTooMayTakeForEver ? o with { Timeout = Timeout.InfiniteTimeSpan } : o
+        );
+        var receipt = await client.PushAsync("a", "b", cancel: Cancel);
+
+        var waiting = client.WaitAsync(receipt, Timeout.InfiniteTimeSpan, Cancel);
+        await _gateway.Store.SomebodyWatchesAsync(Cancel);
+        waiting.IsCompleted.ShouldBeFalse();
+        _gateway.Store.Move(receipt.Id, DeliveryState.Completed, _gateway.Time.GetUtcNow());
+
+        (await waiting).IsCompleted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Push_PayloadThatNeverEnds_IsAnArgumentFault()
+    {
+        await using var client = ByAddress();
+        var circle = new List<object>();
+        circle.Add(circle);
+
+        await Should.ThrowAsync<ArgumentException>(() => client.PushAsync("a", "b", new { circle }, cancel: Cancel));
+    }
+
     [Fact]
     public async Task Wait_TimeIsUp_SaysHowItStands()
     {

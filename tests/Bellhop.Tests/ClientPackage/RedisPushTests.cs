@@ -43,6 +43,49 @@ public sealed class RedisPushTests
     }
 
     [Fact]
+    public async Task Dispose_PushesUnderWay_EndsAllOfThem()
+    {
+        var asked = new TaskCompletionSource();
+        await using var redis = new ScriptedRedis(_ =>
+        {
+            asked.TrySetResult();
+            return ""; // never an answer
+        });
+        var client = Client(redis.Url);
+        var pushes = Enumerable.Range(0, 5).Select(_ => client.PushAsync("a", "b", cancel: Cancel)).ToList();
+        await asked.Task.WaitAsync(Cancel);
+
+        await client.DisposeAsync();
+
+        foreach (var push in pushes)
+        {
+            var fault = await Should.ThrowAsync<Exception>(push.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+            (fault is ObjectDisposedException or BellhopUnavailableException).ShouldBeTrue($"{fault}");
+        }
+        await client.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("adopted", true)]
+    [InlineData("released", true)]
+    [InlineData("night", false)]
+    public void IsCompleted_ADeliveryWasDropped_LooksWhetherItMovedOn(string reason, bool expected)
+    {
+        var outcome = new EventOutcome
+        {
+            Key = "k",
+            IsSettled = true,
+            Deliveries =
+            [
+                new DeliveryOutcome("pid-7", "dropped", reason, []),
+                new DeliveryOutcome("gateway", "completed", null, ["done"]),
+            ],
+        };
+
+        outcome.IsCompleted.ShouldBe(expected);
+    }
+
+    [Fact]
     public async Task Push_SignsInAndSelects_OnceAConnection()
     {
         await using var redis = new ScriptedRedis(c => ScriptedRedis.Usual(c));

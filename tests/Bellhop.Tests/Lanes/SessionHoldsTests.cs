@@ -90,6 +90,18 @@ public sealed class SessionHoldsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task HandOver_BackToAnAgentThatYields_SaysThatTheTerminalMustEnd()
+    {
+        using var holds = await LoadAsync(yields: true);
+        await holds.HandOverAsync(Gateway, SessionHolder.Terminal, Cancel);
+        await _terminals.RenewAsync(Lease(), Cancel);
+
+        var result = await holds.HandOverAsync(Gateway, SessionHolder.Bellhop, Cancel);
+
+        result.Message.ShouldContain("once its terminal pid-5 on host box has let go: quit it there");
+    }
+
+    [Fact]
     public async Task HandOver_Back_WaitsForTheTerminalAndTellsItAtOnce()
     {
         using var holds = await LoadAsync(yields: false);

@@ -61,6 +61,10 @@ public sealed class PermissionsCommandTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task Show_AsJson_IsWhatTheListHas() =>
+        (await CommandRun.RunAsync(_home, "permissions", "show", "k7m2q9", "--json")).Out.ShouldBe($"{Request}\n");
+
     [Theory]
     [InlineData("allow", null, """{"option":"allow"}""")]
     [InlineData("deny", null, """{"option":"deny"}""")]

@@ -105,6 +105,23 @@ public sealed class ReadingCommandTests : IDisposable
         api.Requests.First().Call.ShouldBe("GET /v1/events?follow=true");
     }
 
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("--json", """{"error":{"code":"BH-5032","message":"You fell behind."}}""")]
+    public async Task Events_FollowIsBrokenOff_SaysWhyAndIs1(string option, string output)
+    {
+        await using var api = (await FakeApi.StartAsync(_home.Home)).On(
+            "GET /v1/events",
+            """{"error":{"code":"BH-5032","message":"You fell behind."}}""" + "\n"
+        );
+
+        var run = await CommandRun.RunAsync(_home, [.. new[] { "events", "--follow", option }.Where(o => o != "")]);
+
+        (run.Code, run.Out.Trim()).ShouldBe((1, output));
+        run.Error.ShouldContain("BH-5032 You fell behind.");
+        run.Error.ShouldNotContain("The gateway stopped");
+    }
+
     [Fact]
     public async Task Trace_IdWithAnything_IsEscapedInThePath()
     {
