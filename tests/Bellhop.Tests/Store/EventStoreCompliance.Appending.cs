@@ -38,7 +38,7 @@ public abstract partial class EventStoreCompliance
     [Fact]
     public async Task Append_OneEventOnTwoLists_IsOneEventWithTwoDeliveries()
     {
-        // The seed producer pushes the same event to the gateway's list and to its own.
+        // The skill's producer pushes the same event to the gateway's list and to its own.
         var first = Machine("3f0c", DedupeWindows.Unique);
         var second = first with { Key = Make.Ulids(Time).Next() };
         await Append(first, Gateway);
